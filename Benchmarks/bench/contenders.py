@@ -1,0 +1,153 @@
+"""The servers that are compared, and how each is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import string
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import traffic
+from .process import Process, free_port
+
+HERE = Path(__file__).resolve().parent.parent
+
+
+def render(template: str, target: Path, **values: object) -> Path:
+    """Writes a template with its `$names` filled in; nginx's own variables have none of ours."""
+    text = (HERE / "templates" / template).read_text()
+    target.write_text(string.Template(text).substitute(values))
+    return target
+
+
+def nginx() -> str | None:
+    return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+
+
+def _nginx_command(configuration: Path, directory: Path) -> list[str]:
+    return [nginx() or "nginx", "-p", str(directory), "-e", "stderr", "-c", str(configuration)]
+
+
+def _nginx_values(directory: Path, port: int) -> dict[str, object]:
+    # Workers of root become `nobody`, who may not write into our directory.
+    return {"directory": directory, "port": port, "user": "user root;" if os.geteuid() == 0 else ""}
+
+
+@dataclass
+class Running:
+    """A contender that answers."""
+
+    process: Process
+    port: int
+    seconds_to_first_answer: float
+    look: int
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where one start happens."""
+
+    directory: Path
+    core: int
+    upstream_port: int
+    # Streams: the yardstick must not hold chunks back, and limits must admit many at once.
+    streaming: bool = False
+
+
+class Contender:
+    """A server between the client and the upstream."""
+
+    name = ""
+    patience = 20.0
+    start_samples = 10
+    # A slow server needs a longer look: what is in flight at the end is not counted.
+    look = 1
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        return {}
+
+    def start(self, setting: Setting) -> Running:
+        """Starts it and waits until it has proxied a first request."""
+        setting.directory.mkdir(parents=True, exist_ok=True)
+        port = free_port()
+        command = self.command(setting, port)
+        process = Process(command, setting.core, setting.directory / "log", self.environment())
+        request = traffic.http_request(traffic.chat_body(stream=setting.streaming))
+        seconds = process.wait_until_answering(port, request, self.patience)
+        return Running(process, port, seconds, self.look)
+
+
+class Nginx(Contender):
+    name = "nginx"
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        values = _nginx_values(setting.directory, port)
+        configuration = render(
+            "proxy.conf",
+            setting.directory / "proxy.conf",
+            upstream=setting.upstream_port,
+            buffering="off" if setting.streaming else "on",
+            **values,
+        )
+        return _nginx_command(configuration, setting.directory)
+
+
+class Aurelis(Contender):
+    name = "aurelis"
+
+    def __init__(self, binary: Path) -> None:
+        self.binary = binary
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        # Its defaults are what is measured; only a thousand streams at once need wider limits than those.
+        limits = HERE / "templates" / "aurelis.yaml"
+        configuration = ["--config", str(limits)] if setting.streaming and limits.exists() else []
+        return [
+            str(self.binary), "serve", *configuration, "--threads", "1", "--port", str(port), "--admin-port", "0",
+            "--data-dir", str(setting.directory / "data"),
+            "--base-url", f"http://127.0.0.1:{setting.upstream_port}/v1", "--api-key-env", "BENCH_KEY",
+        ]  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        return {"BENCH_KEY": "upstream-key"}
+
+
+class LiteLLM(Contender):
+    name = "litellm"
+    patience = 120.0
+    start_samples = 3
+    look = 3
+
+    def __init__(self, environment: Path) -> None:
+        self._bin = environment / "bin"
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        configuration = render("litellm.yaml", setting.directory / "litellm.yaml", upstream=setting.upstream_port)
+        return [
+            str(self._bin / "litellm"), "--config", str(configuration), "--host", "127.0.0.1", "--port", str(port),
+            "--num_workers", "1",
+        ]  # fmt: skip
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY": "true",
+            "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+            "LITELLM_LOG": "ERROR",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+
+def start_upstream(directory: Path, core: int) -> tuple[Process, int]:
+    """The fixed-answer provider for requests that are not streamed."""
+    directory.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    configuration = render(
+        "upstream.conf", directory / "upstream.conf", answer=traffic.chat_answer(), **_nginx_values(directory, port)
+    )
+    process = Process(_nginx_command(configuration, directory), core, directory / "log")
+    process.wait_until_answering(port, traffic.http_request(traffic.chat_body()), 10)
+    return process, port

@@ -1,0 +1,81 @@
+"""The numbers Aurelis means to hold, and whether this run shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Results = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    what: str
+    target: str
+    measured: str
+    met: bool | None
+
+    @property
+    def word(self) -> str:
+        return {True: "met", False: "MISSED", None: "not measured"}[self.met]
+
+
+def verdicts(results: Results) -> list[Verdict]:
+    """Each target against the measurements; what could not be measured is said, not left out."""
+
+    def value(name: str, *path: str) -> float | None:
+        entry: Any = results.get(name, {})
+        for key in path:
+            entry = entry.get(key) if isinstance(entry, dict) else None
+        return entry
+
+    def over(name: str, *path: str) -> float | None:
+        """How much more it takes through a server than without one."""
+        mine, plain = value(name, *path), value("direct", *path)
+        return None if mine is None or plain is None else mine - plain
+
+    def ratio(mine: float | None, other: float | None) -> float | None:
+        return mine / other if mine is not None and other else None
+
+    def check(what: str, target: str, measured: float | None, form: str, holds: Callable[[float], bool]) -> Verdict:
+        if measured is None:
+            return Verdict(what, target, "-", None)
+        return Verdict(what, target, form.format(measured), holds(measured))
+
+    def capacity(other: str) -> float | None:
+        """How many requests a core serves beside another server's.
+
+        By the clock where both servers filled their cores; else by processor time, because then the rest of the
+        machine was the bound and the clock would flatter the slower one.
+        """
+        servers = ("aurelis", other)
+        by_processor = ratio(*(value(name, "throughput", "per_core") for name in servers))
+        by_clock = ratio(*(value(name, "throughput", "per_second") for name in servers))
+        if by_processor is None or by_clock is None:
+            return None
+        filled = all((value(name, "throughput", "core_busy") or 0) >= 0.9 for name in servers)
+        return min(by_clock, by_processor) if filled else by_processor
+
+    stream_memory = value("aurelis", "open_streams", "rss_mb")
+    delivering = value("aurelis", "open_streams", "delivering")
+    if stream_memory is not None and delivering != value("aurelis", "open_streams", "asked"):
+        stream_memory = None
+    return [
+        check("requests per core, beside nginx", ">= 0.35 x", capacity("nginx"),
+              "{:.2f} x", lambda x: x >= 0.35),
+        check("requests per core, beside LiteLLM", ">= 150 x", capacity("litellm"),
+              "{:.0f} x", lambda x: x >= 150),
+        check("added latency, p50, beside nginx's", "<= 1.5 x",
+              ratio(over("aurelis", "latency", "p50"), over("nginx", "latency", "p50")),
+              "{:.2f} x", lambda x: x <= 1.5),
+        check("added latency, p99", "<= 500 us", over("aurelis", "latency", "p99"), "{:.0f} us", lambda x: x <= 500),
+        check("added time to first token, p99", "<= 500 us", over("aurelis", "stream", "first_p99"),
+              "{:.0f} us", lambda x: x <= 500),
+        check("added to each chunk, p50", "<= 50 us", over("aurelis", "stream", "chunk_p50"),
+              "{:.0f} us", lambda x: x <= 50),
+        check("memory, idle (RSS)", "<= 40 MB", value("aurelis", "memory_idle", "rss_mb"),
+              "{:.1f} MB", lambda x: x <= 40),
+        check("memory, 1,000 open streams (RSS)", "<= 100 MB", stream_memory, "{:.1f} MB", lambda x: x <= 100),
+        check("start to first 200", "<= 150 ms", value("aurelis", "start_ms"), "{:.0f} ms", lambda x: x <= 150),
+    ]  # fmt: skip

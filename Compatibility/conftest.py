@@ -1,0 +1,97 @@
+"""Servers and clients that the tests ask for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import openai
+import pytest
+from azure.ai.inference import ChatCompletionsClient, EmbeddingsClient
+from azure.core.credentials import AzureKeyCredential
+
+from support.provider import ScriptedProvider
+from support.samples import CHAT_MODEL, EMBEDDING_MODEL, PROVIDER_TOKEN, USER_TOKEN
+from support.server import Server
+
+Serve = Callable[..., Server]
+
+
+@pytest.fixture(scope="module")
+def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Starts any `aurelis` server for the rest of the module."""
+    running: list[Server] = []
+
+    def start(*arguments: str, environment: dict[str, str] | None = None) -> Server:
+        directory = tmp_path_factory.mktemp(arguments[0])
+        extra = ["--port", "0"]
+        if arguments[0] == "serve":
+            extra += ["--admin-port", "0", "--data-dir", str(directory / "data")]
+        server = Server(*arguments, *extra, log=directory / "stderr", environment=environment)
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture(scope="module")
+def gateway(launch: Serve) -> Server:
+    """`aurelis serve --simulate`: a module has quotas of its own, like a new account."""
+    return launch("serve", "--simulate")
+
+
+@pytest.fixture(scope="module")
+def simulator(launch: Serve) -> Server:
+    """The bare simulator, without quotas."""
+    return launch("simulate", "--no-quota")
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[ScriptedProvider]:
+    """A provider whose answers the test dictates."""
+    with ScriptedProvider() as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def fronted(launch: Serve, provider: ScriptedProvider) -> Server:
+    """A gateway in front of the scripted provider."""
+    return gateway_before(launch, provider.url, PROVIDER_TOKEN)
+
+
+def gateway_before(launch: Serve, url: str, token: str) -> Server:
+    """A gateway whose provider is the server at `url`."""
+    provider = ("--base-url", url, "--api-key-env", "PROVIDER_TOKEN")
+    return launch("serve", *provider, environment={"PROVIDER_TOKEN": token})
+
+
+def openai_client(server: Server, path: str = "/v1", **options: object) -> openai.OpenAI:
+    settings = {"api_key": USER_TOKEN, "max_retries": 0, "timeout": 20.0, **options}
+    return openai.OpenAI(base_url=server.url + path, **settings)
+
+
+def azure_chat(
+    server: Server, path: str = "/inference", model: str = CHAT_MODEL, key: str = USER_TOKEN, **options: object
+) -> ChatCompletionsClient:
+    settings = {"retry_total": 0, "connection_timeout": 5, "read_timeout": 20, **options}
+    return ChatCompletionsClient(server.url + path, AzureKeyCredential(key), model=model, **settings)
+
+
+def azure_embeddings(server: Server, path: str = "/inference", key: str = USER_TOKEN) -> EmbeddingsClient:
+    return EmbeddingsClient(server.url + path, AzureKeyCredential(key), model=EMBEDDING_MODEL, retry_total=0)
+
+
+@pytest.fixture
+def client(gateway: Server) -> Iterator[openai.OpenAI]:
+    """The `openai` package on the gateway."""
+    with openai_client(gateway) as client:
+        yield client
+
+
+@pytest.fixture
+def scripted(fronted: Server, provider: ScriptedProvider) -> Iterator[openai.OpenAI]:
+    """The `openai` package on the gateway in front of the scripted provider."""
+    provider.received.clear()
+    with openai_client(fronted) as client:
+        yield client

@@ -1,0 +1,73 @@
+# `make` alone lists what can be done here.
+
+SHELL         := /bin/bash
+MAKEFLAGS     += --no-print-directory
+.DEFAULT_GOAL := help
+
+PREFIX        ?= /usr/local
+CONFIGURATION ?= release
+
+# A warning fails the build in CI, never on a user's newer toolchain.
+ifeq ($(CI),true)
+export AURELIS_WARNINGS_AS_ERRORS := 1
+endif
+
+SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_FORMAT  := --recursive --parallel --configuration .swift-format $(SWIFT_SOURCES)
+
+.PHONY: help build release test compatibility demo bench format lint clean install uninstall
+
+help: ## Show this list
+	@echo "Aurelis"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make demo KEEP=1      stay up afterwards, with a curl line to try"
+	@echo "  make bench QUICK=1    a rough table in about two minutes"
+	@echo "  make install PREFIX=$$HOME/.local"
+
+build: ## Build for development (.build/debug/aurelis)
+	@scripts/require build
+	@swift build
+
+release: ## Build for use (.build/release/aurelis)
+	@scripts/require build
+	@scripts/build release
+
+test: ## Run every test: Swift, then the Python clients against the gateway
+	@scripts/require build python
+	@swift test --disable-xctest
+	@Compatibility/run
+
+compatibility: ## Run only the Python clients against the gateway
+	@scripts/require build python
+	@scripts/build debug
+	@Compatibility/run
+
+demo: ## See it work: simulator, gateway and real requests, no account needed
+	@scripts/require build
+	@scripts/build $(CONFIGURATION)
+	@.build/$(CONFIGURATION)/aurelis demo $(if $(KEEP),--keep)
+
+bench: ## Measure against nginx and the LiteLLM proxy, one core each
+	@scripts/require build bench
+	@scripts/build release
+	@python3 Benchmarks/run.py $(if $(QUICK),--quick)
+
+format: ## Format the Swift code in place
+	@swift format --in-place $(SWIFT_FORMAT)
+
+lint: ## Check format and style, change nothing
+	@swift format lint --strict $(SWIFT_FORMAT)
+	@if command -v shellcheck >/dev/null; then shellcheck $$(scripts/shell-files); fi
+
+clean: ## Remove build products (keeps downloaded Python packages)
+	@rm -rf .build Benchmarks/results .pytest_cache
+
+install: release ## Install the command below PREFIX (default /usr/local)
+	@install -d "$(DESTDIR)$(PREFIX)/bin"
+	@install -m 0755 .build/release/aurelis "$(DESTDIR)$(PREFIX)/bin/aurelis"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/aurelis"
+
+uninstall: ## Remove the installed command
+	@rm -f "$(DESTDIR)$(PREFIX)/bin/aurelis"

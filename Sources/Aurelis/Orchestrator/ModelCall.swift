@@ -1,0 +1,45 @@
+public import AurelisJSON
+
+/// One call on its way through Aurelis: the caller's JSON body and what Aurelis has read of it.
+///
+/// The gateway makes it from an HTTP request, the library from a `ModelRequest`. The body keeps every byte of the
+/// caller's; what Aurelis decides by lies beside it.
+public struct ModelCall: Sendable {
+    /// The name of this request in logs, headers and traces.
+    public var id: RequestID
+    /// What is asked.
+    public var operation: ModelOperation
+    /// The caller's JSON body.
+    public var body: JSONDocument
+    /// The model the caller named; nil: Aurelis chooses by task.
+    public var model: ModelID?
+    /// What the request is for.
+    public var task: TaskType
+    /// Whether the caller wants events as they come.
+    public var stream: Bool
+    /// Whether another model may answer than the one named; nil: the configuration decides.
+    public var allowsFallback: Bool?
+    /// How long the caller is willing to wait for an answer (for a stream: for its first content); nil: the configuration decides.
+    public var timeout: Duration?
+
+    /// A call from parts that were already read; `init(reading:)` reads them from the body.
+    public init(
+        id: RequestID = .next(),
+        operation: ModelOperation,
+        body: JSONDocument,
+        model: ModelID?,
+        task: TaskType = .general,
+        stream: Bool = false,
+        allowsFallback: Bool? = nil,
+        timeout: Duration? = nil
+    ) {
+        self.id = id
+        self.operation = operation
+        self.body = body
+        self.model = model
+        self.task = task
+        self.stream = stream
+        self.allowsFallback = allowsFallback
+        self.timeout = timeout
+    }
+}

@@ -1,0 +1,48 @@
+internal import AurelisJSON
+
+/// What a stream has told so far: whether content came, whether it finished, what it used.
+struct StreamProgress: Sendable {
+    private(set) var hasContent = false
+    private(set) var finishReason: FinishReason?
+    private(set) var usage: TokenUsage?
+    private(set) var isDone = false
+
+    /// Takes note of one event.
+    ///
+    /// - Throws: the provider's error when the event carries one in-band.
+    mutating func observe(_ event: ProviderEvent) throws(ModelError) {
+        guard let chunk = event.chunk else { return }
+        if let error = chunk["error"], !error.isNull { throw inBandError(error) }
+        if let usage = chunk["usage"] { self.usage = TokenUsage(reading: usage) ?? self.usage }
+        guard let choice = chunk["choices"]?[0] else { return }
+        if let reason = choice["finish_reason"]?.string { finishReason = FinishReason(rawValue: reason) }
+        if let delta = choice["delta"], carriesContent(delta) { hasContent = true }
+    }
+
+    /// Takes note of `[DONE]`.
+    mutating func observeDone() { isDone = true }
+
+    /// Whether the caller may be shown something: content, or an end that needs none.
+    var isPresentable: Bool { hasContent || finishReason != nil }
+
+    private func carriesContent(_ delta: JSONValue) -> Bool {
+        for (key, value) in delta.members where !value.isNull && key != "role" {
+            // An empty string opens many streams; it is not content yet.
+            if value.kind != .string || value.raw.count > 2 { return true }
+        }
+        return false
+    }
+
+    private func inBandError(_ error: JSONValue) -> ModelError {
+        let message = error["message"]?.string ?? error.string ?? "the provider reported an error in its stream"
+        return ModelError(.upstream, message, code: error["code"]?.string ?? "stream_error")
+    }
+}
+
+extension TokenUsage {
+    /// Reads an OpenAI `usage` object; nil when it is none.
+    init?(reading usage: JSONValue) {
+        guard let prompt = usage["prompt_tokens"]?.int else { return nil }
+        self.init(prompt: prompt, completion: usage["completion_tokens"]?.int ?? 0)
+    }
+}

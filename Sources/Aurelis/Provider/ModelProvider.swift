@@ -1,0 +1,117 @@
+public import AurelisJSON
+
+/// Somebody who answers model calls: an OpenAI-compatible server, or a script in a test.
+///
+/// An implementation sends one attempt and reports what came of it. It never retries, falls back or caches:
+/// `ModelOrchestrator` decides that, with one budget for the whole request.
+public protocol ModelProvider: Sendable {
+    /// The name that the configuration gives this provider.
+    var id: ProviderID { get }
+
+    /// The model as this provider serves it, or nil when it does not.
+    func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel?
+
+    /// Every model this provider is known to serve.
+    var models: [ProviderModel] { get }
+
+    /// Sends one attempt.
+    ///
+    /// - Returns: when the whole answer is there, or, for a stream, when the provider accepted the request.
+    /// - Throws: why there is no answer. A cancelled task ends the attempt at once, with category `cancelled`.
+    func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer
+}
+
+/// What is asked of a model.
+public enum ModelOperation: String, Sendable, Hashable {
+    /// A chat completion, streamed or whole.
+    case chatCompletion = "chat"
+    /// Embedding vectors.
+    case embedding = "embeddings"
+}
+
+/// A model as one provider serves it.
+public struct ProviderModel: Sendable, Hashable {
+    /// The model.
+    public var id: ModelID
+    /// Its exact name on this provider's wire.
+    public var wireName: String
+
+    /// A model with its name on the wire.
+    public init(id: ModelID, wireName: String) {
+        self.id = id
+        self.wireName = wireName
+    }
+}
+
+/// One attempt to get an answer from one provider.
+public struct ProviderAttempt: Sendable {
+    /// What is asked.
+    public var operation: ModelOperation
+    /// The model, by its name on the provider's wire.
+    public var model: ProviderModel
+    /// The caller's JSON body; the provider replaces what its wire needs otherwise (the model's name) and nothing else.
+    public var body: JSONDocument
+    /// Whether the caller wants events as they come.
+    public var stream: Bool
+    /// The client request this attempt serves.
+    public var requestID: RequestID
+    /// How long the attempt may take: for a whole answer to its end, for a stream to its acceptance. nil: no limit.
+    public var timeout: Duration?
+
+    /// An attempt.
+    public init(
+        operation: ModelOperation,
+        model: ProviderModel,
+        body: JSONDocument,
+        stream: Bool,
+        requestID: RequestID,
+        timeout: Duration?
+    ) {
+        self.operation = operation
+        self.model = model
+        self.body = body
+        self.stream = stream
+        self.requestID = requestID
+        self.timeout = timeout
+    }
+}
+
+/// A provider's answer to one attempt.
+public enum ProviderAnswer: Sendable {
+    /// A whole JSON answer, as received, already known to be valid JSON.
+    case whole(JSONDocument)
+    /// A stream of events; the provider accepted the request and the events follow.
+    case stream(any ProviderStream)
+}
+
+/// The events of a streamed answer, pulled one by one.
+public protocol ProviderStream: Sendable {
+    /// The next event, or nil after a proper end (`[DONE]`, or the end of the body).
+    ///
+    /// - Throws: `connection` when the stream was cut, `timeout` when it went silent, `upstream` when an event was
+    ///   malformed.
+    func next() async throws(ModelError) -> ProviderEvent?
+
+    /// Gives the stream up; the upstream call ends.
+    func cancel()
+}
+
+/// One server-sent event of a stream.
+public struct ProviderEvent: Sendable {
+    /// The event's bytes as received, with the blank line that ends it: what a gateway passes on.
+    public var raw: [UInt8]
+    /// The event's JSON, or nil for `[DONE]` and comments.
+    public var chunk: JSONDocument?
+    /// Whether this is the closing `data: [DONE]`.
+    public var isDone: Bool
+
+    /// An event.
+    public init(raw: [UInt8], chunk: JSONDocument?, isDone: Bool = false) {
+        self.raw = raw
+        self.chunk = chunk
+        self.isDone = isDone
+    }
+
+    /// The closing event, for a provider that leaves it out.
+    public static let done = ProviderEvent(raw: Array("data: [DONE]\n\n".utf8), chunk: nil, isDone: true)
+}

@@ -1,0 +1,103 @@
+/// Stops asking a model that keeps failing, and finds out with few probes when it is back.
+///
+///     switch breaker.admit(at: now) {
+///     case .admitted(let permit): …; breaker.settle(permit, .success, at: later)
+///     case .rejected(let until): …
+///     }
+///
+/// Closed: everything passes, faults in a row are counted. Open: nothing passes until a moment. Half open: a few probes
+/// at once; the first success closes, the first fault opens again.
+/// Every permit is settled exactly once; a permit from before a change of state changes nothing any more.
+struct CircuitBreaker: Sendable, Hashable {
+    /// When to open and how to come back.
+    struct Settings: Sendable, Hashable {
+        /// Faults in a row that open the circuit.
+        var failureThreshold = 5
+        /// How long it stays open.
+        var openDuration: Duration = .seconds(60)
+        /// Probes at once while it is half open.
+        var maximumProbes = 3
+    }
+
+    /// What one call did to the circuit.
+    enum Outcome: Sendable, Hashable, CaseIterable {
+        /// The model answered.
+        case success
+        /// The service failed.
+        case fault
+        /// Nothing was learnt about the service: a rate limit, the caller's own error, a cancellation.
+        case neutral
+    }
+
+    /// The right to send one call.
+    struct Permit: Sendable, Hashable {
+        fileprivate let era: UInt64
+    }
+
+    enum Admission: Sendable, Hashable {
+        case admitted(Permit)
+        /// Nothing may be sent before this moment (at the earliest).
+        case rejected(until: ContinuousClock.Instant)
+    }
+
+    enum State: Sendable, Hashable {
+        case closed(failures: Int)
+        case open(until: ContinuousClock.Instant)
+        case halfOpen(probes: Int)
+    }
+
+    private(set) var state: State = .closed(failures: 0)
+    private let settings: Settings
+    /// Grows with every change between closed, open and half open.
+    private(set) var era: UInt64
+
+    /// A closed circuit.
+    ///
+    /// - Parameter era: where to start counting; permits of lower eras change nothing.
+    init(_ settings: Settings = Settings(), era: UInt64 = 0) {
+        self.settings = settings
+        self.era = era
+    }
+
+    /// Whether this breaker is as good as a new one, so that nobody needs to keep it.
+    var isPristine: Bool { state == .closed(failures: 0) }
+
+    /// Asks to send one call.
+    mutating func admit(at now: ContinuousClock.Instant) -> Admission {
+        if case .open(let until) = state, now >= until { enter(.halfOpen(probes: 0)) }
+        switch state {
+        case .closed:
+            return .admitted(Permit(era: era))
+        case .open(let until):
+            return .rejected(until: until)
+        case .halfOpen(let probes):
+            guard probes < settings.maximumProbes else { return .rejected(until: now) }
+            state = .halfOpen(probes: probes + 1)
+            return .admitted(Permit(era: era))
+        }
+    }
+
+    /// Tells what became of a call that was admitted.
+    mutating func settle(_ permit: Permit, _ outcome: Outcome, at now: ContinuousClock.Instant) {
+        guard permit.era == era else { return }
+        switch (state, outcome) {
+        case (.closed, .success):
+            state = .closed(failures: 0)
+        case (.closed(let failures), .fault) where failures + 1 < settings.failureThreshold:
+            state = .closed(failures: failures + 1)
+        case (.closed, .fault), (.halfOpen, .fault):
+            enter(.open(until: now.advanced(by: settings.openDuration)))
+        case (.halfOpen, .success):
+            enter(.closed(failures: 0))
+        case (.halfOpen(let probes), .neutral):
+            state = .halfOpen(probes: probes - 1)
+        case (.closed, .neutral), (.open, _):
+            break
+        }
+    }
+
+    private mutating func enter(_ next: State) {
+        state = next
+        era += 1
+    }
+}

@@ -1,0 +1,97 @@
+/// How one request found its answer: every candidate, accepted or rejected, and every attempt with its outcome.
+///
+///     let response = try await orchestrator.respond(to: request)
+///     print(response.trace)   // codestral-2501@github-models: rate_limit after 12 ms, then gpt-4o@github-models: answered
+public struct RouteTrace: Sendable {
+    /// The models considered, in the order of preference.
+    public var candidates: [Candidate] = []
+    /// What was sent, in the order it was sent.
+    public var attempts: [Attempt] = []
+
+    /// An empty trace.
+    public init() {}
+}
+
+extension RouteTrace {
+    /// A model that could have answered.
+    public struct Candidate: Sendable, Hashable {
+        /// The model.
+        public var model: ModelID
+        /// Who would serve it; nil when nobody does.
+        public var provider: ProviderID?
+        /// Why it was ruled out before anything was sent; nil when it was eligible.
+        public var rejection: String?
+
+        /// A candidate.
+        public init(model: ModelID, provider: ProviderID?, rejection: String? = nil) {
+            self.model = model
+            self.provider = provider
+            self.rejection = rejection
+        }
+    }
+
+    /// One attempt, as the provider saw it.
+    public struct Attempt: Sendable, Hashable {
+        /// The model.
+        public var model: ModelID
+        /// The provider.
+        public var provider: ProviderID
+        /// What became of it: nil for an answer, else the failure's category.
+        public var failure: ModelError.Category?
+        /// The failure in words; nil for an answer.
+        public var reason: String?
+        /// The provider's HTTP status, when there was one.
+        public var status: Int?
+        /// How long the attempt took (for a stream: to its first content).
+        public var duration: Duration
+        /// How long Aurelis waited after it, before it tried the same model again; nil when it did not.
+        public var waitAfter: Duration?
+
+        /// An attempt with its outcome.
+        public init(
+            model: ModelID,
+            provider: ProviderID,
+            failure: ModelError.Category? = nil,
+            reason: String? = nil,
+            status: Int? = nil,
+            duration: Duration
+        ) {
+            self.model = model
+            self.provider = provider
+            self.failure = failure
+            self.reason = reason
+            self.status = status
+            self.duration = duration
+        }
+    }
+}
+
+extension RouteTrace: CustomStringConvertible {
+    /// One line: what was ruled out and what was tried.
+    public var description: String {
+        var steps: [String] = candidates.compactMap { candidate in
+            candidate.rejection.map { "\(candidate.model): rejected, \($0)" }
+        }
+        for attempt in attempts {
+            let place = "\(attempt.model)@\(attempt.provider)"
+            let milliseconds = attempt.duration.milliseconds
+            if let failure = attempt.failure {
+                let status = attempt.status.map { " \($0)" } ?? ""
+                var step = "\(place): \(failure)\(status) after \(milliseconds) ms"
+                if let wait = attempt.waitAfter { step += ", waited \(wait.milliseconds) ms" }
+                steps.append(step)
+            } else {
+                steps.append("\(place): answered in \(milliseconds) ms")
+            }
+        }
+        return steps.joined(separator: "; ")
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded down.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000 + attoseconds / 1_000_000_000_000_000
+    }
+}

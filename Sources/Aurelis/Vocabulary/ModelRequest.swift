@@ -1,0 +1,85 @@
+/// What is asked of a model. A value: nothing on the way changes it.
+///
+///     let short = ModelRequest("Explain this regex: ^\\d+$", task: .explanation)
+///     let exact = ModelRequest(messages: [.system("Be brief."), .user("Hi")], model: .gpt4o, temperature: 0)
+public struct ModelRequest: Sendable {
+    /// The conversation.
+    public var messages: [Message]
+    /// What the request is for; decides the route when no model is named.
+    public var task: TaskType
+    /// The model to ask; nil: Aurelis chooses by task.
+    public var model: ModelID?
+    /// Randomness, 0 to 2; nil: the provider's default, which is not 0.
+    public var temperature: Double?
+    /// Nucleus sampling, 0 to 1.
+    public var topP: Double?
+    /// The most tokens the answer may have.
+    public var maxTokens: Int?
+    /// Texts that end the answer.
+    public var stop: [String]
+    /// Asks for a repeatable answer, where the provider can.
+    public var seed: Int?
+    /// Functions the model may ask to have called.
+    public var tools: [Tool]
+    /// Whether and which tool must be called; nil: the provider's default.
+    public var toolChoice: ToolChoice?
+    /// The form of the answer; nil: the provider's default.
+    public var responseFormat: ResponseFormat?
+    /// The end user, for the provider's abuse protection.
+    public var user: String?
+    /// Whether another model may answer than the one named; nil: the configuration decides.
+    public var allowsFallback: Bool?
+    /// How long to wait for the answer (for a stream: for its first content); nil: the configuration decides.
+    public var timeout: Duration?
+
+    /// A request from a conversation.
+    public init(
+        messages: [Message],
+        task: TaskType = .general,
+        model: ModelID? = nil,
+        temperature: Double? = nil,
+        topP: Double? = nil,
+        maxTokens: Int? = nil,
+        stop: [String] = [],
+        seed: Int? = nil,
+        tools: [Tool] = [],
+        toolChoice: ToolChoice? = nil,
+        responseFormat: ResponseFormat? = nil,
+        user: String? = nil,
+        allowsFallback: Bool? = nil,
+        timeout: Duration? = nil
+    ) {
+        self.messages = messages
+        self.task = task
+        self.model = model
+        self.temperature = temperature
+        self.topP = topP
+        self.maxTokens = maxTokens
+        self.stop = stop
+        self.seed = seed
+        self.tools = tools
+        self.toolChoice = toolChoice
+        self.responseFormat = responseFormat
+        self.user = user
+        self.allowsFallback = allowsFallback
+        self.timeout = timeout
+    }
+
+    /// A request in the short form: a prompt, and perhaps a system prompt.
+    public init(
+        _ prompt: String,
+        systemPrompt: String? = nil,
+        task: TaskType = .general,
+        model: ModelID? = nil,
+        temperature: Double? = nil,
+        maxTokens: Int? = nil
+    ) {
+        self.init(
+            messages: (systemPrompt.map { [.system($0)] } ?? []) + [.user(prompt)],
+            task: task,
+            model: model,
+            temperature: temperature,
+            maxTokens: maxTokens
+        )
+    }
+}

@@ -1,0 +1,157 @@
+internal import Aurelis
+internal import AurelisAdmin
+internal import AurelisGateway
+package import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+internal import Synchronization
+internal import UnixSignals
+
+/// Where the two servers listen.
+package struct ListeningAddresses: Sendable, Hashable {
+    /// The data plane, such as `http://127.0.0.1:8787`.
+    package var gateway: String
+    /// The control plane, such as `http://127.0.0.1:8788`.
+    package var admin: String
+}
+
+/// Puts the gateway together from its configuration: the same app for production and for tests.
+///
+///     let app = try await buildApp(configuration, environment: environment, logger: logger) { addresses in
+///         print("listening on \(addresses.gateway)")
+///     }
+///     try await app.run()
+///
+/// - Parameters:
+///   - onListening: told once, when both servers listen.
+///   - reload: reads the configuration again; asked on SIGHUP, when signals are handled.
+/// - Throws: `ConfigurationError`; nothing runs then.
+package func buildApp(
+    _ configuration: Configuration,
+    environment: [String: String],
+    logger: Logger,
+    onListening: @escaping @Sendable (ListeningAddresses) -> Void = { _ in },
+    reload: (@Sendable () throws -> Configuration)? = nil
+) async throws -> App {
+    try DataDirectory.prepare(configuration.dataDirectory)
+    let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+    let engine: Engine
+    do {
+        engine = try await Engine.build(configuration, environment: environment, logger: logger, eventLoopGroup: group)
+    } catch {
+        try? await group.shutdownGracefully()
+        throw error
+    }
+    let announcement = Announcement(onListening)
+    let gateway = GatewayServer(
+        configuration: GatewayConfiguration(configuration.gateway),
+        orchestrator: { engine.orchestrator },
+        eventLoopGroup: group,
+        logger: logger,
+        onListening: { announcement.gateway("\($0)") }
+    )
+    let admin = AdminServer(
+        host: configuration.admin.host,
+        port: configuration.admin.port,
+        isReady: { engine.orchestrator.isReady },
+        logger: logger,
+        onListening: { port in announcement.admin("\(ListeningAddress(host: configuration.admin.host, port: port))") }
+    )
+    return App(engine: engine, gateway: gateway, admin: admin, group: group, logger: logger, reload: reload)
+}
+
+/// The gateway with everything it needs, as one service.
+package struct App: Service {
+    /// Providers and orchestrator.
+    package let engine: Engine
+    private let gateway: GatewayServer
+    private let admin: AdminServer
+    private let group: MultiThreadedEventLoopGroup
+    private let logger: Logger
+    private let reload: (@Sendable () throws -> Configuration)?
+
+    fileprivate init(
+        engine: Engine,
+        gateway: GatewayServer,
+        admin: AdminServer,
+        group: MultiThreadedEventLoopGroup,
+        logger: Logger,
+        reload: (@Sendable () throws -> Configuration)?
+    ) {
+        self.engine = engine
+        self.gateway = gateway
+        self.admin = admin
+        self.group = group
+        self.logger = logger
+        self.reload = reload
+    }
+
+    /// Serves until a graceful shutdown or cancellation.
+    package func run() async throws {
+        try await run(signals: [])
+    }
+
+    /// Serves as a process: SIGTERM and SIGINT let running requests finish, SIGHUP reads the configuration again.
+    package func serve() async throws {
+        try await run(signals: [.sigterm, .sigint])
+    }
+
+    private func run(signals: [UnixSignal]) async throws {
+        // Shut down in reverse: the gateway drains first, operators see it until the end.
+        var services: [any Service] = [admin, gateway]
+        if let reload, !signals.isEmpty {
+            services.insert(ConfigurationReload(engine: engine, logger: logger, read: reload), at: 0)
+        }
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .error)
+        let configuration = ServiceGroupConfiguration(
+            services: services.map { .init(service: $0) },
+            gracefulShutdownSignals: signals,
+            logger: quiet
+        )
+        let outcome: Result<Void, any Error>
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        await engine.shutdown()
+        try? await group.shutdownGracefully()
+        try outcome.get()
+    }
+}
+
+/// Gathers the two addresses and tells them once.
+private final class Announcement: Sendable {
+    private let addresses = Mutex<(gateway: String?, admin: String?)>((nil, nil))
+    private let tell: @Sendable (ListeningAddresses) -> Void
+
+    init(_ tell: @escaping @Sendable (ListeningAddresses) -> Void) { self.tell = tell }
+
+    func gateway(_ address: String) { note { $0.gateway = address } }
+
+    func admin(_ address: String) { note { $0.admin = address } }
+
+    private func note(_ change: (inout (gateway: String?, admin: String?)) -> Void) {
+        let complete = addresses.withLock { addresses -> ListeningAddresses? in
+            change(&addresses)
+            guard let gateway = addresses.gateway, let admin = addresses.admin else { return nil }
+            return ListeningAddresses(gateway: gateway, admin: admin)
+        }
+        if let complete { tell(complete) }
+    }
+}
+
+extension GatewayConfiguration {
+    fileprivate init(_ gateway: Configuration.Gateway) {
+        self.init()
+        host = gateway.listener.host
+        port = gateway.listener.port
+        limits.body = gateway.maximumBody
+        limits.connections = gateway.maximumConnections
+        timeLimits.drain = gateway.drainTimeout
+    }
+}

@@ -1,0 +1,122 @@
+package import Aurelis
+package import AurelisProviders
+package import AurelisTransport
+package import Logging
+
+/// Everything a process is told, decoded and checked: one immutable snapshot.
+///
+///     let loaded = try ConfigurationLoader.load(overrides, environment: environment, …)
+///     let app = try await buildApp(loaded.configuration, …)
+package struct Configuration: Sendable, Equatable {
+    /// Who answers, the preferred one first.
+    package var providers: [Provider] = []
+    /// Which models serve which task.
+    package var routing = RoutingTable.standard
+    /// Whether a model that a request names may be replaced when it fails.
+    package var replacesNamedModels = false
+    /// How long a request may take when its caller does not say.
+    package var requestTimeout: Duration = .seconds(60)
+    /// How many attempts one request may cost in all.
+    package var maximumAttempts = 8
+    /// How often and how long after a failure the same model is asked again.
+    package var retry = RetryPolicy.standard
+    /// Connections to providers.
+    package var transport = Transport()
+    /// The data plane.
+    package var gateway = Gateway()
+    /// The control plane.
+    package var admin = Listener(port: 8_788)
+    /// Where data is kept.
+    package var dataDirectory = ""
+    /// From which level on events are logged; nil: the command decides.
+    package var logLevel: Logger.Level?
+    /// Whether the embedded simulator answers, and nobody else.
+    package var simulates = false
+    /// The embedded simulator.
+    package var simulator = SimulatorSettings()
+
+    /// The defaults; somebody to ask is still to be named.
+    package init() {}
+}
+
+extension Configuration {
+    /// One provider.
+    package struct Provider: Sendable, Equatable {
+        /// Its name in routes and logs.
+        package var id: String
+        /// The name of its preset.
+        package var preset: String
+        /// Another address than the preset's.
+        package var baseURL: String?
+        /// What stands for the placeholders of the preset's address.
+        package var placeholders: [String: String] = [:]
+        /// Where its credential is; nil: where the preset looks.
+        package var apiKey: APIKey?
+        /// Model names and what they are called on its wire.
+        package var models: [ModelID: String] = [:]
+        /// Header fields of every request.
+        package var headers: [String: String] = [:]
+        /// How long each step may take.
+        package var timeouts = HTTPTimeouts()
+    }
+
+    /// Where a credential is. A literal compares, prints and encodes as what it is not: it has no text.
+    package enum APIKey: Sendable, Equatable {
+        case environment(String)
+        case file(String)
+        case literal(Secret)
+
+        package static func == (left: APIKey, right: APIKey) -> Bool {
+            switch (left, right) {
+            case (.environment(let one), .environment(let other)): one == other
+            case (.file(let one), .file(let other)): one == other
+            case (.literal(let one), .literal(let other)): one === other
+            default: false
+            }
+        }
+    }
+
+    /// Connections to providers.
+    package struct Transport: Sendable, Equatable {
+        /// Connections to all providers together.
+        package var totalConnections = 100
+        /// Connections to one host.
+        package var connectionsPerHost = 20
+        /// How long an unused connection is kept.
+        package var idleTimeout: Duration = .seconds(60)
+        /// How providers are authenticated.
+        package var tls = TLSClientSettings()
+    }
+
+    /// Where a server listens.
+    package struct Listener: Sendable, Equatable {
+        /// An address of this machine.
+        package var host = "127.0.0.1"
+        /// A TCP port; 0: any free one.
+        package var port: Int
+    }
+
+    /// The data plane.
+    package struct Gateway: Sendable, Equatable {
+        /// Where it listens.
+        package var listener = Listener(port: 8_787)
+        /// The largest request body, in bytes.
+        package var maximumBody = 20 << 20
+        /// Open connections.
+        package var maximumConnections = 10_000
+        /// How long requests in flight may take after a graceful shutdown has begun.
+        package var drainTimeout: Duration = .seconds(30)
+        /// Threads that serve; 0: one for each processor.
+        package var threads = 0
+    }
+
+    /// The embedded simulator.
+    package struct SimulatorSettings: Sendable, Equatable {
+        /// Decides every answer.
+        package var seed: UInt64 = 1
+        /// The plan whose limits apply: `free`, `pro`, `business`, `enterprise`.
+        package var tier = "free"
+        /// A file with a fault script.
+        package var faults: String?
+    }
+}

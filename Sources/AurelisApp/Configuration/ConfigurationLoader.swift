@@ -1,0 +1,101 @@
+internal import Foundation
+
+/// Finds and reads the configuration: flags over environment over project file over user file over defaults.
+///
+///     let loaded = try ConfigurationLoader.load(
+///         overrides, environment: environment, workingDirectory: directory, homeDirectory: home)
+package enum ConfigurationLoader {
+    /// Reads all layers and decodes them into one configuration.
+    ///
+    /// - Throws: `ConfigurationError`, naming the place and the path, when a layer cannot be used, or when nobody says
+    ///   who is to answer.
+    package static func load(
+        _ overrides: ConfigurationOverrides,
+        environment: [String: String],
+        workingDirectory: String,
+        homeDirectory: String
+    ) throws(ConfigurationError) -> LoadedConfiguration {
+        var sources: [String] = []
+        var tree = ConfigurationTree.empty
+        let files = files(overrides, environment, workingDirectory, homeDirectory)
+        for file in files where file.isRequired || FileManager.default.fileExists(atPath: file.path) {
+            tree = try ConfigurationTree.reading(file: file.path).over(tree)
+            sources.append(file.path)
+        }
+        let variables = try EnvironmentSettings.layer(environment)
+        tree = overrides.layer().over(variables.over(tree))
+
+        var warnings: [String] = []
+        let log = SettingsLog()
+        var configuration = try Configuration(decoding: tree, log: log, warnings: &warnings)
+        if configuration.dataDirectory.isEmpty {
+            configuration.dataDirectory = dataDirectory(environment, homeDirectory)
+            log.note(["data_dir"], SettingsLog.quoted(configuration.dataDirectory), nil)
+        }
+        guard configuration.simulates || !configuration.providers.isEmpty else { throw nobodyAnswers(sources) }
+        warnings += EnvironmentSettings.warnings(environment, credentials: credentials(of: configuration))
+        return LoadedConfiguration(
+            configuration: configuration,
+            sources: sources,
+            warnings: warnings,
+            entries: log.entries
+        )
+    }
+
+    private static func files(
+        _ overrides: ConfigurationOverrides,
+        _ environment: [String: String],
+        _ workingDirectory: String,
+        _ homeDirectory: String
+    ) -> [(path: String, isRequired: Bool)] {
+        if let named = overrides.configFile ?? environment["AURELIS_CONFIG"] { return [(named, true)] }
+        let base = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(homeDirectory)/.config"
+        return [("\(base)/aurelis/aurelis.yaml", false), ("\(workingDirectory)/aurelis.yaml", false)]
+    }
+
+    private static func dataDirectory(_ environment: [String: String], _ homeDirectory: String) -> String {
+        let named = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return "\(named ?? "\(homeDirectory)/.local/share")/aurelis"
+    }
+
+    private static func credentials(of configuration: Configuration) -> Set<String> {
+        Set(
+            configuration.providers.compactMap { provider in
+                if case .environment(let name) = provider.apiKey { name } else { nil }
+            }
+        )
+    }
+
+    private static func nobodyAnswers(_ sources: [String]) -> ConfigurationError {
+        let place =
+            sources.isEmpty ? "no configuration file was found" : "\(sources.joined(separator: " and ")) names none"
+        return ConfigurationError(
+            "no provider is configured: \(place)",
+            suggestion: """
+                try --simulate without an account; or --base-url URL --api-key-env VARIABLE; or --provider openai; \
+                or write a file with `aurelis config init`
+                """
+        )
+    }
+}
+
+/// A configuration with the story of where it came from.
+package struct LoadedConfiguration: Sendable {
+    /// The configuration.
+    package let configuration: Configuration
+    /// The files that were read, the weakest first.
+    package let sources: [String]
+    /// What works, but should be told.
+    package let warnings: [String]
+    private let entries: [SettingsLog.Entry]
+
+    init(configuration: Configuration, sources: [String], warnings: [String], entries: [SettingsLog.Entry]) {
+        self.configuration = configuration
+        self.sources = sources
+        self.warnings = warnings
+        self.entries = entries
+    }
+
+    /// Every value in effect as YAML, secrets masked, with the origin of each behind it.
+    package func rendered() -> String { entries.rendered() }
+}

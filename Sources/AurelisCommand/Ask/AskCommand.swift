@@ -1,0 +1,137 @@
+internal import ArgumentParser
+internal import Aurelis
+internal import AurelisApp
+
+/// `aurelis ask`: one question, one answer on standard output.
+struct AskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ask",
+        abstract: "Ask one question and print the answer.",
+        discussion: """
+            The question is what you type, then the files of -f, then what is piped in,
+            each after a blank line; several files are each preceded by their name.
+            The answer goes to stdout, all else to stderr.
+
+            Examples:
+              aurelis ask --simulate "Write a tokenizer in Swift" -t codeGeneration
+              git diff | aurelis ask -t codeReview "Review this change"
+              aurelis ask -f notes.txt -s "Answer in one sentence" --json | jq -r .content
+              aurelis ask --dry-run -t documentation "Describe this API"
+            """
+    )
+
+    @Argument(help: .init("The question; several words are joined by spaces.", valueName: "prompt"))
+    var words: [String] = []
+
+    @Option(
+        name: [.customShort("f"), .customLong("file")],
+        help: .init("Append this file to the question; repeatable, `-` is stdin.", valueName: "file"),
+        completion: .file()
+    )
+    var files: [String] = []
+
+    @Option(name: .shortAndLong, help: "What the question is for; decides the model when none is named.")
+    var task = TaskArgument(.general)
+
+    @Option(name: .shortAndLong, help: "Ask this model; `aurelis models` lists them.")
+    var model: String?
+
+    @Option(name: .shortAndLong, help: .init("The rules of the conversation.", valueName: "text"))
+    var system: String?
+
+    @Option(help: "Randomness, 0 to 2.")
+    var temperature: Double?
+
+    @Option(help: .init("The most tokens the answer may have.", valueName: "count"))
+    var maxTokens: Int?
+
+    @Option(help: "Ask for a repeatable answer, where the provider can give one.")
+    var seed: Int?
+
+    @Option(help: .init("How long to wait for the answer, or the start of a stream: 500ms, 30s.", valueName: "time"))
+    var deadline: DurationArgument?
+
+    @Flag(inversion: .prefixedNo, help: "Whether another model may answer than the one named with -m.")
+    var fallback: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Print the answer as it comes; the default on a terminal, without --json.")
+    var stream: Bool?
+
+    @Flag(help: "Print one JSON object; with --stream, one per piece and then the whole.")
+    var json = false
+
+    @Flag(help: "Show on stderr which models were considered and asked, and what became of it.")
+    var explain = false
+
+    @Flag(help: "Show which models would be asked and why; send nothing.")
+    var dryRun = false
+
+    @OptionGroup
+    var provider: ProviderOptions
+
+    @OptionGroup
+    var output: OutputOptions
+
+    func validate() throws {
+        if let temperature, !(0...2).contains(temperature) {
+            throw ValidationError("--temperature \(temperature) is not between 0 and 2")
+        }
+        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be at least 1") }
+        if let model, model.isEmpty { throw ValidationError("-m names no model") }
+        if dryRun, stream == true || explain {
+            throw ValidationError("--dry-run sends nothing, so there is nothing to stream or explain")
+        }
+    }
+
+    func run() async throws {
+        let console = output.console()
+        // Before signals are taken over: Ctrl-C ends a command that waits for its input as it ends any other.
+        let request = try request(console)
+        let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
+        let asking = Asking(
+            request: request,
+            streams: stream ?? (console.output.isTerminal && !json),
+            json: json,
+            explains: explain,
+            isVerbose: output.verbose > 0,
+            console: console
+        )
+        try await Signals.interruptible {
+            try await session.withEngine { engine in
+                if dryRun {
+                    try DryRun(request: request, routing: session.configuration.routing).print(
+                        try engine.orchestrator.candidates(for: request),
+                        json: json,
+                        on: console
+                    )
+                } else {
+                    try await asking.run(engine.orchestrator)
+                }
+            }
+        }
+    }
+
+    /// The request that the arguments and the input make.
+    func request(_ console: Console) throws -> ModelRequest {
+        let texts = try files.map { path in Prompt.File(path, try InputFile.text(path)) }
+        var piped: String?
+        if InputFile.isPiped, !files.contains("-") {
+            if console.errors.isTerminal, !InputFile.isReady(within: 2_000) {
+                console.remark("waiting for the end of standard input; </dev/null asks without it")
+            }
+            piped = try InputFile.text("-")
+        }
+        var request = ModelRequest(
+            try Prompt.assembled(words: words, files: texts, input: piped),
+            systemPrompt: system,
+            task: task.task,
+            model: model.map { ModelID($0) },
+            temperature: temperature,
+            maxTokens: maxTokens
+        )
+        request.seed = seed
+        request.allowsFallback = fallback
+        request.timeout = deadline?.duration
+        return request
+    }
+}

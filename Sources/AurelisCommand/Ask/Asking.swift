@@ -1,0 +1,87 @@
+internal import Aurelis
+
+/// Gets one answer and prints it, whole or piece by piece, as text or as JSON.
+struct Asking: Sendable {
+    var request: ModelRequest
+    var streams: Bool
+    var json: Bool
+    var explains: Bool
+    var isVerbose: Bool
+    var console: Console
+
+    /// - Throws: why there is no (whole) answer, after everything that came has been printed.
+    func run(_ orchestrator: ModelOrchestrator) async throws {
+        do {
+            let response = streams ? try await streamed(orchestrator) : try await whole(orchestrator)
+            if explains { explain(response.trace) }
+            try finish(response)
+        } catch let error as ModelError {
+            if json, error.category != .cancelled { try console.output.write(AnswerJSON.error(error)) }
+            guard explains, let trace = error.trace else { throw error }
+            explain(trace)
+            var explained = error
+            explained.trace = nil
+            throw explained
+        }
+    }
+
+    private func whole(_ orchestrator: ModelOrchestrator) async throws -> ModelResponse {
+        let response = try await orchestrator.respond(to: request)
+        if json {
+            try console.output.write(AnswerJSON.response(response))
+        } else {
+            var printer = AnswerPrinter(console.output)
+            try printer.print(response.content)
+            try printer.finish()
+        }
+        return response
+    }
+
+    private func streamed(_ orchestrator: ModelOrchestrator) async throws -> ModelResponse {
+        let stream = try await orchestrator.stream(request)
+        defer { stream.cancel() }
+        var printer = AnswerPrinter(console.output)
+        do {
+            while let delta = try await stream.next() {
+                if json {
+                    try console.output.write(AnswerJSON.delta(delta))
+                } else {
+                    try printer.print(delta.content)
+                }
+            }
+        } catch let error as ModelError {
+            try printer.finish()
+            var error = error
+            error.trace = error.trace ?? stream.response.trace
+            throw error
+        }
+        let response = stream.response
+        if json { try console.output.write(AnswerJSON.response(response, type: "response")) }
+        try printer.finish()
+        return response
+    }
+
+    /// What must be said beside the answer.
+    private func finish(_ response: ModelResponse) throws {
+        if let named = response.modelRequested, named != response.modelUsed {
+            console.remark("answered by \(response.modelUsed), not \(named); --explain shows why")
+        } else if response.attempts > 1, !explains {
+            console.remark("answered after \(response.attempts) attempts; --explain shows each")
+        }
+        if isVerbose { console.remark(AnswerSummary.line(response)) }
+        switch response.finishReason {
+        case FinishReason.length: console.warn("the answer was cut off at its token limit; --max-tokens raises it")
+        case FinishReason.contentFilter:
+            throw CommandFailure(.refused, "a content filter of the provider cut the answer off")
+        default:
+            if response.content.isEmpty { console.warn("the model answered without any text") }
+        }
+    }
+
+    private func explain(_ trace: RouteTrace) {
+        let errors = console.errors
+        // On a terminal the table stands below the answer.
+        if console.output.isTerminal, errors.isTerminal { errors.note("\n") }
+        errors.note(RouteTable.table(trace).rendered(width: errors.columns, style: errors.style))
+    }
+}

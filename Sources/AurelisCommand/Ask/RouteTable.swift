@@ -1,0 +1,45 @@
+internal import Aurelis
+
+/// The way of a request as a table: every candidate with what became of it.
+enum RouteTable {
+    static func table(_ trace: RouteTrace) -> TextTable {
+        var table = TextTable([
+            .init("model"), .init("provider"), .init("outcome", folds: true), .init("time", .right),
+        ])
+        var asked: Set<Place> = []
+        for candidate in trace.candidates {
+            let place = Place(model: candidate.model, provider: candidate.provider)
+            guard asked.insert(place).inserted else { continue }
+            let attempts = trace.attempts.filter { place == Place(model: $0.model, provider: $0.provider) }
+            let provider = candidate.provider?.rawValue ?? "-"
+            if let rejection = candidate.rejection {
+                let outcome = TextTable.Cell("ruled out: \(rejection)")
+                table.add(.init("\(candidate.model)", .quiet), .init(provider, .quiet), outcome)
+            } else if attempts.isEmpty {
+                table.add(.init("\(candidate.model)", .quiet), .init(provider, .quiet), .init("not asked", .quiet))
+            }
+            for attempt in attempts { table.add(row(attempt)) }
+        }
+        return table
+    }
+
+    private struct Place: Hashable {
+        let model: ModelID
+        let provider: ProviderID?
+    }
+
+    private static func row(_ attempt: RouteTrace.Attempt) -> [TextTable.Cell] {
+        var outcome = TextTable.Cell("answered", .good)
+        if let failure = attempt.failure {
+            var text = failure.rawValue
+            if let status = attempt.status { text += " \(status)" }
+            if let wait = attempt.waitAfter { text += ", then waited \(wait.readable)" }
+            if let reason = attempt.reason { text += ": \(reason)" }
+            outcome = .init(text, .bad)
+        }
+        return [
+            .init("\(attempt.model)", .name), .init(attempt.provider.rawValue), outcome,
+            .init(attempt.duration.readable),
+        ]
+    }
+}

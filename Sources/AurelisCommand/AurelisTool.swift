@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import AurelisApp
+
+/// The command `aurelis`: parses, runs, and turns every failure into a message and an exit status.
+@main
+struct AurelisTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "aurelis",
+        abstract: "One way to many AI models: routed, retried, explained.",
+        discussion: """
+            First steps, without an account:
+              aurelis ask --simulate "Write a tokenizer in Swift"
+              aurelis demo
+
+            With a provider of your own:
+              aurelis ask --provider openai "Why is the sky blue?"
+              aurelis serve --base-url http://127.0.0.1:11434/v1
+
+            Exit status: 0 ok, 1 failure, 2 usage, 3 configuration, 4 authentication,
+            5 provider, 6 refused by policy, 75 limit or quota reached, 130 interrupted.
+            """,
+        version: Version.current,
+        subcommands: [
+            AskCommand.self, ServeCommand.self, SimulateCommand.self, DemoCommand.self, ModelsCommand.self,
+            ConfigCommand.self,
+        ]
+    )
+
+    static func main() async {
+        Signals.ignoreBrokenPipes()
+        let status = await run(Array(CommandLine.arguments.dropFirst()))
+        Signals.exit(status)
+    }
+
+    /// Runs one command line to its end; everything it has to say has been said when it returns.
+    static func run(_ arguments: [String]) async -> CommandStatus {
+        do {
+            var command = try await asyncParseAsRoot(arguments)
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+            return .success
+        } catch {
+            // The options may not have been parsed, so the flag is looked for by hand.
+            let color = !arguments.contains("--no-color")
+            return FailureReport(error, environment: ProcessEnvironment.current).print(color: color)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import Aurelis
+internal import AurelisApp
+internal import Logging
+internal import NIOPosix
+
+/// What a command works with once its configuration is read.
+struct Session: Sendable {
+    /// The configuration and where it came from.
+    let loaded: LoadedConfiguration
+    /// The environment that credentials are read from.
+    let environment: [String: String]
+    /// Logs to standard error.
+    let logger: Logger
+
+    /// The decoded configuration.
+    var configuration: Configuration { loaded.configuration }
+
+    /// Reads the configuration as this command line and environment say; warnings go to standard error.
+    ///
+    /// - Parameters:
+    ///   - logLevel: what the command line says; it wins over the configuration.
+    ///   - defaultLogLevel: what is logged when neither says anything.
+    /// - Throws: `ConfigurationError`.
+    static func load(
+        _ overrides: ConfigurationOverrides,
+        logLevel: Logger.Level?,
+        console: Console,
+        defaultLogLevel: Logger.Level = .warning,
+        environment: [String: String] = ProcessEnvironment.current
+    ) throws -> Session {
+        let loaded = try read(overrides, environment: environment)
+        for warning in loaded.warnings { console.warn(warning) }
+        var logger = Logger(label: "aurelis") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = logLevel ?? loaded.configuration.logLevel ?? defaultLogLevel
+        return Session(loaded: loaded, environment: environment, logger: logger)
+    }
+
+    /// Reads the configuration, without a word.
+    static func read(
+        _ overrides: ConfigurationOverrides,
+        environment: [String: String]
+    ) throws(ConfigurationError) -> LoadedConfiguration {
+        try ConfigurationLoader.load(
+            overrides,
+            environment: environment,
+            workingDirectory: ProcessEnvironment.workingDirectory,
+            homeDirectory: ProcessEnvironment.homeDirectory(environment)
+        )
+    }
+
+    /// Lends the providers and the orchestrator, without any listener.
+    func withEngine<Value: Sendable>(_ body: (Engine) async throws -> Value) async throws -> Value {
+        let engine = try await Engine.build(
+            configuration,
+            environment: environment,
+            logger: logger,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton
+        )
+        do {
+            let value = try await body(engine)
+            await engine.shutdown()
+            return value
+        } catch {
+            await engine.shutdown()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import ArgumentParser
+internal import AurelisApp
+internal import Logging
+
+/// `aurelis serve`: the gateway that OpenAI clients talk to.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the OpenAI API on this machine and pass requests on to models.",
+        discussion: """
+            Prints the addresses it listens on to stdout, once it does. SIGTERM and Ctrl-C
+            let running requests finish; SIGHUP reads the configuration again.
+
+            Examples:
+              aurelis serve --simulate
+              aurelis serve --provider openai --port 8787
+              aurelis serve --base-url http://127.0.0.1:11434/v1
+              OPENAI_BASE_URL=http://127.0.0.1:8787/v1 your-tool
+            """
+    )
+
+    @Option(help: .init("Listen on this address; default 127.0.0.1.", valueName: "address"))
+    var host: String?
+
+    @Option(help: .init("Serve clients on this port, 0 for any; default 8787.", valueName: "port"))
+    var port: PortArgument?
+
+    @Option(help: .init("Serve operators on this port, 0 for any; default 8788.", valueName: "port"))
+    var adminPort: PortArgument?
+
+    @Option(help: .init("Serve clients with this many threads.", valueName: "count"))
+    var threads: Int?
+
+    @Option(help: .init("With --simulate: decides every answer.", valueName: "seed"))
+    var seed: UInt64?
+
+    @Option(help: .init("With --simulate: the plan whose limits apply.", valueName: "tier"))
+    var tier: TierArgument?
+
+    @Option(help: .init("With --simulate: a JSON file with what goes wrong.", valueName: "file"), completion: .file())
+    var faults: String?
+
+    @OptionGroup
+    var provider: ProviderOptions
+
+    @OptionGroup
+    var output: OutputOptions
+
+    func validate() throws {
+        if let threads, !(1...1_024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
+    }
+
+    /// What the flags say to the loader of configurations.
+    var overrides: ConfigurationOverrides {
+        var overrides = provider.overrides
+        overrides.host = host
+        overrides.port = port?.number
+        overrides.adminPort = adminPort?.number
+        overrides.threads = threads
+        overrides.seed = seed
+        overrides.tier = tier?.name
+        overrides.faultsFile = faults
+        return overrides
+    }
+
+    func run() async throws {
+        let console = output.console()
+        let overrides = overrides
+        let session = try Session.load(
+            overrides,
+            logLevel: output.logLevel,
+            console: console,
+            defaultLogLevel: .notice
+        )
+        let announcement = ServeAnnouncement(configuration: session.configuration, console: console)
+        let app = try await buildApp(
+            session.configuration,
+            environment: session.environment,
+            logger: session.logger,
+            onListening: { announcement.listening(gateway: $0.gateway, admin: $0.admin) },
+            reload: { try Session.read(overrides, environment: session.environment).configuration }
+        )
+        try await Signals.announcing(announcement.stopping) { try await app.serve() }
+        console.remark("stopped")
+    }
+}

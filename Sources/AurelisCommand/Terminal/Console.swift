@@ -1,0 +1,38 @@
+/// Both outputs of a command: answers here, everything else there.
+struct Console: Sendable {
+    /// Where answers go.
+    let output: TextOutput
+    /// Where remarks, warnings and failures go.
+    let errors: TextOutput
+
+    init(output: TextOutput, errors: TextOutput) {
+        self.output = output
+        self.errors = errors
+    }
+
+    /// The process's own outputs.
+    init(color: Bool) {
+        self.init(output: TextOutput(descriptor: 1, color: color), errors: TextOutput(descriptor: 2, color: color))
+    }
+
+    /// Says something beside the answer.
+    func remark(_ text: String) {
+        for line in lines(text) { errors.note(errors.style(.quiet, line) + "\n") }
+    }
+
+    /// Warns.
+    func warn(_ text: String) {
+        let mark = "warning: "
+        for (index, line) in lines(mark + text).enumerated() {
+            let isFirst = index == 0 && line.hasPrefix(mark)
+            let shown = isFirst ? errors.style(.caution, "warning:") + " " + line.dropFirst(mark.count) : line
+            errors.note((index == 0 ? "" : "  ") + shown + "\n")
+        }
+    }
+
+    /// One line, folded where a person would see it wrapped.
+    private func lines(_ text: String) -> [String] {
+        let line = TerminalSanitizer.singleLine(text)
+        return errors.isTerminal ? line.folded(to: errors.columns - 2) : [line]
+    }
+}

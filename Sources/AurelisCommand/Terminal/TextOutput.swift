@@ -1,0 +1,77 @@
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
+/// Standard output or standard error: where text goes, and what may be done with it there.
+struct TextOutput: Sendable {
+    /// The file descriptor.
+    let descriptor: Int32
+    /// Whether a person is looking.
+    let isTerminal: Bool
+    /// How words stand out there.
+    let style: Style
+    /// How many columns there are; 100 where nobody knows.
+    let columns: Int
+
+    /// An output over a file descriptor.
+    ///
+    /// - Parameter color: whether colours are wanted where a terminal can show them.
+    init(descriptor: Int32, color: Bool) {
+        self.descriptor = descriptor
+        self.isTerminal = isatty(descriptor) == 1
+        self.style = Style(isEnabled: color && isTerminal)
+        self.columns = isTerminal ? TextOutput.terminalColumns(descriptor) : 100
+    }
+
+    /// Writes all of the text.
+    ///
+    /// - Throws: why not all of it could be written.
+    func write(_ text: String) throws(WriteFailure) {
+        var text = text
+        let failure = text.withUTF8 { bytes -> Int32? in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                #if canImport(Darwin)
+                    let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
+                #elseif canImport(Musl)
+                    let count = Musl.write(descriptor, rest.baseAddress, rest.count)
+                #else
+                    let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                #endif
+                if count > 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+                } else if errno == EAGAIN {
+                    // A parent may have made the descriptor non-blocking; wait as if it were not.
+                    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&waiting, 1, -1)
+                } else if errno != EINTR {
+                    return errno
+                }
+            }
+            return nil
+        }
+        if let failure { throw WriteFailure(number: failure) }
+    }
+
+    /// Writes a remark whose loss does not matter.
+    func note(_ text: String) { try? write(text) }
+
+    private static func terminalColumns(_ descriptor: Int32) -> Int {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return min(max(Int(size.ws_col), 40), 200)
+    }
+}
+
+/// Why an output took no more.
+struct WriteFailure: Error, Hashable {
+    /// The system's error number.
+    let number: Int32
+
+    /// Whether nobody reads any more (`aurelis ask … | head`): the end, not a failure.
+    var isBrokenPipe: Bool { number == EPIPE }
+}

@@ -1,0 +1,57 @@
+internal import Aurelis
+
+extension HTTPConnectionHandler {
+    /// The answer to a request that needs no model.
+    static func answer(to endpoint: Endpoint, server: ServerContext, requestID: RequestID) -> Response {
+        switch endpoint {
+        case .live: return health("ok", status: 200)
+        case .ready: return readiness(of: server)
+        case .models: return json(ModelDocuments.list(server.orchestrator().models), requestID)
+        case .catalog: return json(ModelDocuments.catalog(server.orchestrator().models), requestID)
+        case .model(let name):
+            if let entry = ModelDocuments.entry(name, in: server.orchestrator().models) {
+                return json(entry, requestID)
+            }
+            return ErrorResponse.make(
+                status: 404,
+                message:
+                    "no configured provider serves \"\(name.prefix(128))\"; GET /v1/models lists what can be asked",
+                code: "model_not_found",
+                requestID: requestID
+            )
+        case .options(let allow):
+            return Response(head: ResponseHead(status: 204, contentType: nil, allow: allow), body: [])
+        case .methodNotAllowed(let allow):
+            var response = ErrorResponse.make(
+                status: 405,
+                message: "this path allows \(allow)",
+                code: "method_not_allowed",
+                requestID: requestID
+            )
+            response.head.allow = allow
+            return response
+        case .notFound(let path):
+            return ErrorResponse.make(
+                status: 404,
+                message: "there is nothing at \(path.prefix(128)); there is: \(Endpoint.paths)",
+                code: "unknown_path",
+                requestID: requestID
+            )
+        case .call:
+            return ErrorResponse.make(status: 500, message: "not answered here", code: "internal", requestID: requestID)
+        }
+    }
+
+    private static func json(_ body: [UInt8], _ requestID: RequestID) -> Response {
+        Response(head: ResponseHead(requestID: requestID), body: body)
+    }
+
+    private static func readiness(of server: ServerContext) -> Response {
+        if server.isDraining { return health("shutting down", status: 503) }
+        return server.orchestrator().isReady ? health("ready", status: 200) : health("no provider", status: 503)
+    }
+
+    private static func health(_ status: StaticString, status code: Int) -> Response {
+        Response(head: ResponseHead(status: code), body: Array(#"{"status":"\#(status)"}"#.utf8))
+    }
+}

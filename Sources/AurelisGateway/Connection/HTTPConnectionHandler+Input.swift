@@ -1,0 +1,160 @@
+internal import Aurelis
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+
+extension HTTPConnectionHandler {
+    func take(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head): take(head)
+        case .body(let bytes): take(bytes)
+        case .end: if machine.receivedEnd() { dispatch() }
+        }
+    }
+
+    private func take(_ wireHead: HTTPRequestHead) {
+        guard !machine.isEnding else { return }
+        let head: RequestHead
+        do {
+            head = try RequestHead(wireHead, limits: configuration.limits)
+        } catch {
+            return refuse(error)
+        }
+        var facts = head.facts
+        endpoint = Endpoint(method: head.method, target: head.target)
+        facts.wantsBody = endpoint.wantsBody
+        requestID = .next()
+        isHTTP10 = facts.isHTTP10
+        wantsHeadOnly = head.method == .HEAD
+        if facts.wantsBody { self.head = head }
+        switch machine.receivedHead(facts) {
+        case .collectBody(let sendContinue):
+            if case .length(let count) = facts.body { body.reserveCapacity(min(count, 64 * 1_024)) }
+            if sendContinue { writeInterim("HTTP/1.1 100 Continue\r\n\r\n") }
+        case .discardBody: break
+        case .answer: dispatch()
+        case .refuse(let failure): write(ErrorResponse.make(failure, requestID: requestID))
+        }
+    }
+
+    private func take(_ bytes: ByteBuffer) {
+        switch machine.receivedBody(bytes.readableBytes) {
+        case .append:
+            bytes.withUnsafeReadableBytes { body.append(contentsOf: $0) }
+            bodyBytesTaken += bytes.readableBytes
+            if !loop.server.bodies.take(bytes.readableBytes) { waitForMemory() }
+            timer.bodyMoved()
+        case .discard: break
+        case .refuse(let failure):
+            releaseBody()
+            write(ErrorResponse.make(failure, requestID: requestID))
+        }
+    }
+
+    /// Refuses what is not (yet) a request.
+    func refuse(_ failure: ProtocolFailure) {
+        releaseBody()
+        guard machine.failed() else { return }
+        logger.debug("refusing a request", metadata: ["status": "\(failure.status)", "reason": "\(failure.code)"])
+        write(ErrorResponse.make(failure, requestID: requestID))
+    }
+
+    /// The request is complete: answers it, or hands it to the handler task.
+    private func dispatch() {
+        waitsForMemory = false
+        guard case .call(let operation) = endpoint else {
+            return answer(Self.answer(to: endpoint, server: loop.server, requestID: requestID))
+        }
+        guard let head = head.take() else { return }
+        do throws(ModelError) {
+            if let refusal = ContentType.refusal(of: head) {
+                return answer(
+                    ErrorResponse.make(
+                        status: 415,
+                        message: refusal,
+                        code: "unsupported_media_type",
+                        requestID: requestID
+                    )
+                )
+            }
+            let options = try ModelCall.Options(reading: head)
+            start(ModelExchange(operation: operation, options: options, requestID: requestID, body: body))
+            body = []
+        } catch {
+            fail(error, requestID: requestID)
+        }
+    }
+
+    // MARK: - Holding back
+
+    /// Keeps a pipelined part until its turn; what one client may have held is bounded.
+    func hold(_ part: HTTPServerRequestPart) {
+        guard heldBytes <= configuration.limits.pipelined else { return }
+        switch part {
+        case .head(let head): heldBytes += 256 + head.uri.utf8.count + 64 * head.headers.count
+        case .body(let bytes): heldBytes += bytes.readableBytes
+        case .end: break
+        }
+        guard heldBytes <= configuration.limits.pipelined else {
+            held.append(.failure(.pipelineTooDeep))
+            return
+        }
+        held.append(.part(part))
+    }
+
+    /// Goes on with what was held back, until the next request is complete or nothing is left.
+    func takeHeldInput() {
+        guard !isTakingHeldInput else { return }
+        isTakingHeldInput = true
+        while !machine.holdsInput, context != nil, !held.isEmpty {
+            // A client that does not take its answers gets no further ones made.
+            guard isWritable || machine.isEnding else {
+                takesInputWhenWritable = true
+                break
+            }
+            takesInputWhenWritable = false
+            switch held.removeFirst() {
+            case .part(let part): take(part)
+            case .failure(let failure): refuse(failure)
+            }
+        }
+        isTakingHeldInput = false
+        if held.isEmpty {
+            heldBytes = 0
+            if machine.isStarved { return close() }
+        }
+        resumeReading()
+    }
+
+    func resumeReading() {
+        guard readIsHeld, held.isEmpty, !waitsForMemory else { return }
+        readIsHeld = false
+        context?.read()
+    }
+
+    // MARK: - Memory
+
+    private func waitForMemory() {
+        guard !waitsForMemory else { return }
+        waitsForMemory = true
+        let connection = NIOLoopBound(self, eventLoop: eventLoop)
+        loop.server.bodies.whenRoom(for: ObjectIdentifier(self)) { [eventLoop] in
+            eventLoop.execute { connection.value.memoryCameFree() }
+        }
+    }
+
+    private func memoryCameFree() {
+        guard waitsForMemory else { return }
+        waitsForMemory = false
+        resumeReading()
+        updateTimer()
+    }
+
+    func releaseBody() {
+        body = []
+        waitsForMemory = false
+        guard bodyBytesTaken > 0 else { return }
+        loop.server.bodies.release(bodyBytesTaken)
+        bodyBytesTaken = 0
+    }
+}

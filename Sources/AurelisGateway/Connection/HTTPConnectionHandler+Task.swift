@@ -1,0 +1,34 @@
+internal import NIOCore
+
+extension HTTPConnectionHandler {
+    /// Hands a call to the connection's handler task, which the first call starts.
+    ///
+    /// The one unstructured task: it bridges NIO's callbacks. It lives no longer than its connection, which cancels
+    /// it, and the server's `run()` waits for both.
+    func start(_ exchange: consuming ModelExchange) {
+        if let exchangeWaiter {
+            self.exchangeWaiter = nil
+            return exchangeWaiter.resume(returning: exchange)
+        }
+        self.exchange = exchange
+        guard task == nil else { return }
+        let connection = NIOLoopBound(self, eventLoop: eventLoop)
+        task = Task(executorPreference: loop.executor) { await connection.value.handleExchanges() }
+    }
+
+    private func handleExchanges() async {
+        while let exchange = await nextExchange() {
+            await exchange.run(on: self, orchestrator: loop.server.orchestrator())
+        }
+        endCount()
+    }
+
+    private func nextExchange() async -> ModelExchange? {
+        if let exchange {
+            self.exchange = nil
+            return exchange
+        }
+        guard context != nil else { return nil }
+        return await withCheckedContinuation { exchangeWaiter = $0 }
+    }
+}

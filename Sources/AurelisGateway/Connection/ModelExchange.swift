@@ -1,0 +1,70 @@
+internal import Aurelis
+internal import AurelisJSON
+
+/// One model call of a client: its body, and the way its answer takes back.
+struct ModelExchange {
+    let operation: ModelOperation
+    let options: ModelCall.Options
+    let requestID: RequestID
+    let body: [UInt8]
+
+    /// Answers the call on the connection. Runs on the connection's event loop.
+    ///
+    /// Cancelled as soon as the client is gone; what is written after that goes nowhere.
+    func run(on connection: HTTPConnectionHandler, orchestrator: ModelOrchestrator) async {
+        do throws(ModelError) {
+            let call = try ModelCall(reading: try document(), operation: operation, id: requestID, options: options)
+            let reply = try await orchestrator.answer(call)
+            switch reply.answer {
+            case .whole(let document):
+                connection.answer(Response(head: head(of: reply), body: document.bytes))
+            case .stream(let stream):
+                await relay(stream, head: head(of: reply), to: connection)
+            }
+        } catch {
+            connection.fail(error, requestID: requestID)
+        }
+    }
+
+    private func document() throws(ModelError) -> JSONDocument {
+        do {
+            return try JSONDocument(body)
+        } catch {
+            throw ModelError(.invalidRequest, "the request body is not valid JSON: \(error)", code: "invalid_json")
+        }
+    }
+
+    private func head(of reply: ModelReply) -> ResponseHead {
+        var head = ResponseHead()
+        head.requestID = requestID
+        head.model = reply.model
+        head.provider = reply.provider
+        head.trace = reply.trace
+        return head
+    }
+
+    /// Passes events on as they come, no faster than the client takes them.
+    private func relay(_ stream: ReplyStream, head: ResponseHead, to connection: HTTPConnectionHandler) async {
+        var head = head
+        head.contentType = "text/event-stream"
+        head.isEventStream = true
+        connection.beginStream(head)
+        await withTaskCancellationHandler {
+            do throws(ModelError) {
+                while let event = try await stream.next() {
+                    switch connection.send(event.raw) {
+                    case .more: continue
+                    case .pause: await connection.pause()
+                    case .blocked: guard await connection.writable() else { return stream.cancel() }
+                    case .gone: return stream.cancel()
+                    }
+                }
+                connection.endStream()
+            } catch {
+                connection.endStream(failing: error)
+            }
+        } onCancel: {
+            stream.cancel()
+        }
+    }
+}

@@ -1,0 +1,76 @@
+internal import NIOHTTP1
+
+/// What the gateway reads of a request's head, in one pass over its fields.
+struct RequestHead {
+    /// The method.
+    var method: HTTPMethod
+    /// The target as sent.
+    var target: String
+    /// The facts that decide about framing and keep-alive.
+    var facts: RequestFacts
+    /// Whether the body is said to be something other than JSON.
+    var contentType: String?
+    /// The body's content coding, other than `identity`.
+    var contentEncoding: String?
+    /// The fields of Aurelis's own.
+    var task: String?
+    var fallback: String?
+    var timeout: String?
+
+    /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
+    ///   (conflicting lengths, length with chunks, folded lines, bad characters) never comes here.
+    init(_ head: HTTPRequestHead, limits: GatewayConfiguration.Limits) throws(ProtocolFailure) {
+        guard head.uri.utf8.count <= limits.target else { throw .targetTooLong(limit: limits.target) }
+        method = head.method
+        target = head.uri
+        facts = RequestFacts(keepsAlive: head.isKeepAlive, isHTTP10: head.version.minor == 0)
+        var hosts = 0
+        for (name, value) in head.headers {
+            switch name.utf8.count {
+            case 4 where name.isField("host"):
+                hosts += 1
+            case 6 where name.isField("expect"):
+                guard value.lowercased() == "100-continue" else { throw .expectationFailed }
+                facts.expectsContinue = true
+            case 7 where name.isField("upgrade"):
+                // The decoder takes what follows an upgrade for another protocol, so there is no next request.
+                facts.keepsAlive = false
+            case 12 where name.isField("content-type"):
+                contentType = value
+            case 14 where name.isField("content-length"):
+                guard let length = Int(value), length >= 0 else { throw .malformed("Content-Length is not a number") }
+                if length > 0 { facts.body = .length(length) }
+            case 14 where name.isField("x-aurelis-task"):
+                task = value
+            case 16 where name.isField("content-encoding"):
+                if value.lowercased() != "identity" { contentEncoding = value }
+            case 17 where name.isField("transfer-encoding"):
+                guard value.lowercased() == "chunked" else { throw .unsupportedTransferCoding }
+                facts.body = .chunked
+            case 17 where name.isField("x-aurelis-timeout"):
+                timeout = value
+            case 18 where name.isField("x-aurelis-fallback"):
+                fallback = value
+            default:
+                break
+            }
+        }
+        guard hosts == 1 || (facts.isHTTP10 && hosts == 0) else {
+            throw .malformed(hosts == 0 ? "the Host field is missing" : "there is more than one Host field")
+        }
+        if method == .CONNECT { facts.keepsAlive = false }
+    }
+}
+
+extension String {
+    /// Whether this is the field name `lowercased`, in any case.
+    fileprivate func isField(_ lowercased: StaticString) -> Bool {
+        var pointer = lowercased.utf8Start
+        for byte in utf8 {
+            let folded = byte &- 0x41 < 26 ? byte | 0x20 : byte
+            guard folded == pointer.pointee else { return false }
+            pointer += 1
+        }
+        return true
+    }
+}

@@ -1,0 +1,5 @@
+/// A whole answer.
+struct Response: Sendable {
+    var head: ResponseHead
+    var body: [UInt8]
+}

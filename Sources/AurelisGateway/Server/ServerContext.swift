@@ -1,0 +1,29 @@
+internal import Aurelis
+internal import Logging
+internal import Synchronization
+
+/// What all connections of a server share.
+final class ServerContext: Sendable {
+    let configuration: GatewayConfiguration
+    let orchestrator: @Sendable () -> ModelOrchestrator
+    let logger: Logger
+    let bodies: BodyBudget
+    let connections: ConnectionCount
+    private let draining = Atomic<Bool>(false)
+
+    init(
+        configuration: GatewayConfiguration,
+        orchestrator: @escaping @Sendable () -> ModelOrchestrator,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.orchestrator = orchestrator
+        self.logger = logger
+        self.bodies = BodyBudget(limit: configuration.limits.bodiesInMemory)
+        self.connections = ConnectionCount(limit: configuration.limits.connections)
+    }
+
+    var isDraining: Bool { draining.load(ordering: .relaxed) }
+
+    func beginDraining() { draining.store(true, ordering: .relaxed) }
+}

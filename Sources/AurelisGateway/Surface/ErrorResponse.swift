@@ -1,0 +1,126 @@
+internal import Aurelis
+internal import AurelisJSON
+
+/// An error in the OpenAI shape, with the status by which OpenAI's clients choose their exception.
+enum ErrorResponse {
+    /// The answer to a request that failed on its way.
+    ///
+    /// A provider's own error body is passed on byte for byte with the provider's status.
+    static func make(_ error: ModelError, requestID: RequestID) -> Response {
+        var head = ResponseHead(status: status(of: error))
+        head.requestID = requestID
+        head.model = error.model
+        head.provider = error.provider
+        head.trace = error.trace
+        head.retryAfter = error.retryAfter ?? (error.category == .overloaded ? .seconds(1) : nil)
+        head.forbidsRetry = isFinal(error)
+        if error.category == .authentication, let provider = error.provider {
+            head.hint =
+                "the credential the gateway uses for provider \(provider) was refused; the caller's own is not sent on"
+        } else {
+            head.hint = error.body == nil ? nil : error.hint
+        }
+        if let body = error.body, let status = error.status, 400..<600 ~= status, isErrorDocument(body) {
+            head.status = status
+            return Response(head: head, body: body)
+        }
+        return Response(
+            head: head,
+            body: body(
+                message: error.hint.map { "\(error.message) (\($0))" } ?? error.message,
+                type: type(of: head.status),
+                parameter: error.parameter,
+                code: error.code ?? error.category.rawValue
+            )
+        )
+    }
+
+    /// The answer to a request that broke the protocol or found no room.
+    static func make(_ failure: ProtocolFailure, requestID: RequestID) -> Response {
+        var response = make(
+            status: failure.status,
+            message: failure.message,
+            code: failure.code,
+            requestID: requestID
+        )
+        if failure.status == 503 { response.head.retryAfter = .seconds(1) }
+        return response
+    }
+
+    static func make(status: Int, message: String, code: String, requestID: RequestID) -> Response {
+        Response(
+            head: ResponseHead(status: status, requestID: requestID),
+            body: body(message: message, type: type(of: status), parameter: nil, code: code)
+        )
+    }
+
+    /// The event that tells a stream's reader that the rest will not come.
+    static func event(_ error: ModelError) -> [UInt8] {
+        let json =
+            error.body.flatMap { isErrorDocument($0) && !$0.contains(0x0A) && !$0.contains(0x0D) ? $0 : nil }
+            ?? body(
+                message: error.hint.map { "\(error.message) (\($0))" } ?? error.message,
+                type: type(of: status(of: error)),
+                parameter: error.parameter,
+                code: error.code ?? error.category.rawValue
+            )
+        return Array("data: ".utf8) + json + Array("\n\n".utf8)
+    }
+
+    /// The status of an error that has no provider's body to pass on.
+    static func status(of error: ModelError) -> Int {
+        let upstream = error.status ?? 0
+        return switch error.category {
+        case .authentication: 401
+        case .permission, .security: 403
+        case .rateLimit, .quota: 429
+        case .invalidRequest: 400..<500 ~= upstream ? upstream : 400
+        case .contextLength: upstream == 400 ? 400 : 413
+        case .contentFilter: 400
+        case .modelUnavailable: error.retryAfter != nil || upstream >= 500 ? 503 : 404
+        case .retired: 410
+        case .timeout: 504
+        case .connection: 502
+        case .upstream: 500..<600 ~= upstream ? upstream : 502
+        case .cancelled: 499
+        case .overloaded: 503
+        default: 500
+        }
+    }
+
+    /// Failures that come back however often the client asks, although their status invites it to.
+    private static func isFinal(_ error: ModelError) -> Bool {
+        error.category == .quota || error.category == .retired || error.limit == .day
+    }
+
+    private static func type(of status: Int) -> String {
+        switch status {
+        case 401: "authentication_error"
+        case 403: "permission_error"
+        case 404: "not_found_error"
+        case 429: "rate_limit_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
+        }
+    }
+
+    private static func body(message: String, type: String, parameter: String?, code: String) -> [UInt8] {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("error")
+        json.beginObject()
+        json.field("message", message)
+        json.field("type", type)
+        json.key("param")
+        if let parameter { json.string(parameter) } else { json.null() }
+        json.field("code", code)
+        json.endObject()
+        json.endObject()
+        return json.bytes
+    }
+
+    private static func isErrorDocument(_ body: [UInt8]) -> Bool {
+        guard let document = try? JSONDocument(body), document.root.kind == .object else { return false }
+        return document["error"] != nil
+    }
+}

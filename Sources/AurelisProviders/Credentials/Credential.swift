@@ -1,0 +1,16 @@
+/// A credential that was found, and where.
+package final class Credential: Sendable {
+    /// The credential itself.
+    package let secret: Secret
+    /// Where it came from, for a person: `the environment variable GITHUB_TOKEN`.
+    package let origin: String
+    /// What looks wrong with it, without having asked anybody; nil when nothing does.
+    package let warning: String?
+
+    /// A credential from somewhere.
+    package init(secret: Secret, origin: String, warning: String? = nil) {
+        self.secret = secret
+        self.origin = origin
+        self.warning = warning
+    }
+}

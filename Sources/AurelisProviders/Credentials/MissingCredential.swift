@@ -1,0 +1,26 @@
+internal import Aurelis
+
+/// How to say that a provider's credential is missing, and what to do about it.
+package struct MissingCredential: Sendable {
+    /// The provider's name for people.
+    package var provider: String
+    /// The variables that could hold one.
+    package var variables: [String]
+
+    /// What is missing for a provider.
+    package init(provider: String, variables: [String]) {
+        self.provider = provider
+        self.variables = variables
+    }
+
+    func error(_ report: CredentialReport) -> ModelError {
+        let places = variables.isEmpty ? "" : "set \(variables.joined(separator: " or ")) in the environment, or "
+        let asked = report.entries.isEmpty ? "" : "; looked at: \(report.summary)"
+        return ModelError(
+            .authentication,
+            "no credential for \(provider)",
+            code: "credential_missing",
+            hint: "\(places)name one with `--api-key-env VARIABLE` or `api_key` in the configuration\(asked)"
+        )
+    }
+}

@@ -1,0 +1,35 @@
+internal import Aurelis
+internal import AurelisTransport
+
+/// Tells which limit a 429 is about.
+enum RateLimitKind {
+    /// nil: the provider did not say, and its wait does not tell.
+    static func of(headers: HTTPHeaderList, body: ErrorBody, wait: Duration?) -> ModelError.RateLimit? {
+        if let type = headers["x-ratelimit-type"]?.lowercased(), let limit = limit(in: type) { return limit }
+        if let limit = limit(in: body.text) { return limit }
+        guard let wait else { return nil }
+        // Concurrency limits are answered with 0 seconds, minute limits with at most one or two minutes.
+        if wait == .zero { return .concurrency }
+        return wait > .seconds(120) ? .day : .minute
+    }
+
+    private static func limit(in text: String) -> ModelError.RateLimit? {
+        if let seconds = window(in: text) { return seconds > 3_600 ? .day : .minute }
+        let signs: [(ModelError.RateLimit, [String])] = [
+            (.day, ["byday", "per day", "per-day", "perday", "(rpd)", "(tpd)", "daily"]),
+            (.concurrency, ["concurren", "simultaneous", "in parallel"]),
+            (.minute, ["byminute", "per min", "per-min", "perminute", "(rpm)", "(tpm)", "per second", "(rps)"]),
+        ]
+        return signs.first { _, words in words.contains { text.contains($0) } }?.0
+    }
+
+    /// The seconds of `Rate limit of 50 per 86400s exceeded`.
+    private static func window(in text: String) -> Int? {
+        guard let start = text.firstRange(of: "rate limit of "),
+            let per = text[start.upperBound...].firstRange(of: " per ")
+        else { return nil }
+        let digits = text[per.upperBound...].prefix { $0.isASCII && $0.isNumber }
+        guard text[digits.endIndex...].first == "s" else { return nil }
+        return Int(digits)
+    }
+}

@@ -1,0 +1,48 @@
+internal import Aurelis
+internal import AurelisTransport
+
+extension ModelError {
+    /// What a failure below HTTP means for a request.
+    ///
+    /// A certificate that is not trusted, or not the pinned one, is `security`: asking elsewhere would hide that
+    /// somebody may sit in the middle.
+    init(_ error: TransportError) {
+        switch error.code {
+        case .cancelled:
+            self.init(.cancelled, "the caller went away", code: error.code.rawValue)
+        case .certificateUntrusted:
+            self.init(
+                .security,
+                error.readable,
+                code: error.code.rawValue,
+                hint: "for a certificate of your own authority, name its root under `transport.tls.extra_roots`"
+            )
+        case .firstByteTimeout, .totalTimeout, .idleTimeout:
+            self.init(.timeout, error.readable, code: error.code.rawValue)
+        case .poolExhausted, .poolTimeout, .shutdown:
+            self.init(.overloaded, error.readable, code: error.code.rawValue)
+        case .invalidURL, .invalidRequest:
+            self.init(.invalidRequest, error.readable, code: error.code.rawValue)
+        case .bodyTooLarge:
+            self.init(.upstream, error.readable, code: "answer_too_large")
+        case .headersTooLarge, .invalidResponse, .decompressionFailed, .eventTooLarge:
+            self.init(.upstream, error.readable, code: error.code.rawValue)
+        case let code where code.rawValue.hasPrefix("pin"):
+            self.init(.security, error.readable, code: code.rawValue)
+        default:
+            self.init(.connection, error.readable, code: error.code.rawValue)
+        }
+    }
+
+    /// What a failure inside a stream means.
+    init(ofStream error: TransportError) {
+        self.init(error)
+        if error.code == .idleTimeout { code = "stalled" }
+    }
+}
+
+extension TransportError {
+    fileprivate var readable: String {
+        cause.map { "\(message) (\(ErrorBody.presentable($0)))" } ?? message
+    }
+}

@@ -1,0 +1,28 @@
+package import Aurelis
+
+/// Something an operator should know about a provider although its requests succeed.
+package struct ProviderNotice: Sendable, Hashable, CustomStringConvertible {
+    /// The provider.
+    package var provider: ProviderID
+    /// What it is about.
+    package var kind: Kind
+    /// What to know, for a person.
+    package var message: String
+
+    /// A kind of notice.
+    package struct Kind: RawRepresentable, Sendable, Hashable {
+        /// The stable name used in logs.
+        package let rawValue: String
+
+        /// A kind by its stable name.
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        /// The provider announced its end, or that of this interface.
+        package static let sunset = Kind(rawValue: "sunset")
+        /// Credentials travel without encryption.
+        package static let unencrypted = Kind(rawValue: "unencrypted")
+    }
+
+    /// One line for logs.
+    package var description: String { "\(provider): \(message)" }
+}

@@ -1,0 +1,51 @@
+package import Aurelis
+package import AurelisTransport
+
+/// One configured provider: a preset and what the configuration changes of it.
+///
+///     var settings = ProviderSettings(id: "work", preset: try .named("openai"))
+///     settings.models["gpt-4o"] = "my-deployment"
+///     settings.credential = .environment("WORK_KEY")
+package struct ProviderSettings: Sendable {
+    /// The name that the configuration gives it.
+    package var id: ProviderID
+    /// What is known about it beforehand.
+    package var preset: ProviderPreset
+    /// What the paths are appended to, instead of the preset's: `http://127.0.0.1:8000/v1`.
+    package var baseURL: String?
+    /// What stands for the placeholders of the preset's base URL, such as `resource`.
+    package var placeholders: [String: String] = [:]
+    /// Names on the wire, besides the preset's and before them.
+    package var models: [ModelID: String] = [:]
+    /// Where the credential is.
+    package var credential: CredentialReference?
+    /// How a credential is presented, instead of the preset's way.
+    package var authentication: ProviderPreset.Authentication?
+    /// Header fields of every request, besides the preset's and instead of those with the same name.
+    package var headers: [ProviderPreset.Header] = []
+    /// How long each step may take; see `OpenAICompatibleProvider` for which step applies when.
+    package var timeouts = HTTPTimeouts()
+    /// The largest whole answer.
+    package var maximumAnswerBytes = 16 << 20
+    /// The largest event of a stream.
+    package var maximumEventBytes = 1 << 20
+    /// Sends requests to a preset past its retirement all the same, to see for oneself.
+    package var ignoresRetirement = false
+
+    /// A provider as its preset has it.
+    package init(id: ProviderID, preset: ProviderPreset) {
+        self.id = id
+        self.preset = preset
+    }
+}
+
+/// Why settings do not make a provider.
+package struct ProviderSettingsError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The setting at fault, such as `base_url`.
+    package var setting: String
+    /// What is wrong and what to do, for a person.
+    package var message: String
+
+    /// One line for terminals.
+    package var description: String { "\(setting): \(message)" }
+}

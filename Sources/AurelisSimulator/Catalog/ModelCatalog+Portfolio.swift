@@ -1,0 +1,162 @@
+extension ModelCatalog {
+    /// The nine models of the design document, two for embeddings, and two reasoning models for their own refusals.
+    static let portfolio: [SimulatedModel] = [
+        SimulatedModel(
+            publisher: .mistral,
+            name: "Codestral-2501",
+            answerName: "codestral-2501",
+            summary: "Code generation, completion and tests in more than 80 programming languages.",
+            version: "2",
+            rateTier: .low,
+            maximumInput: 256_000,
+            maximumOutput: 4_096,
+            tags: ["reasoning", "multilingual"]
+        ),
+        SimulatedModel(
+            publisher: .openAI,
+            name: "gpt-4o",
+            answerName: "gpt-4o-2024-11-20",
+            summary: "A multimodal model for text and images with an excellent quality of answers.",
+            version: "2024-11-20",
+            rateTier: .high,
+            maximumInput: 131_072,
+            maximumOutput: 16_384,
+            capabilities: ["streaming", "tool-calling", "agents", "assistants", "agentsV2"],
+            inputs: ["text", "image", "audio"],
+            tags: ["multipurpose", "multilingual", "multimodal"]
+        ),
+        SimulatedModel(
+            publisher: .openAI,
+            name: "gpt-4o-mini",
+            answerName: "gpt-4o-mini-2024-07-18",
+            summary: "An affordable, efficient model for a broad range of tasks with text and images.",
+            version: "2024-07-18",
+            rateTier: .low,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            capabilities: ["streaming", "tool-calling", "agents", "assistants", "agentsV2"],
+            inputs: ["text", "image", "audio"],
+            tags: ["multipurpose", "multilingual", "multimodal"]
+        ),
+        SimulatedModel(
+            publisher: .cohere,
+            name: "Cohere-command-r",
+            answerName: "cohere-command-r",
+            summary: "A scalable model for retrieval-augmented generation and the use of tools.",
+            version: "1",
+            rateTier: .low,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            tags: ["rag", "multilingual"]
+        ),
+        SimulatedModel(
+            publisher: .cohere,
+            name: "Cohere-command-r-plus",
+            answerName: "cohere-command-r-plus",
+            summary: "A model for enterprise workloads: retrieval-augmented generation and tools in several steps.",
+            version: "1",
+            rateTier: .high,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            tags: ["rag", "multilingual"]
+        ),
+        SimulatedModel(
+            publisher: .meta,
+            name: "Meta-Llama-3.1-70B-Instruct",
+            answerName: "meta-llama-3.1-70b-instruct",
+            summary: "An instruction-tuned model for multilingual dialogue.",
+            version: "4",
+            rateTier: .high,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            capabilities: ["streaming"],
+            tags: ["conversation"]
+        ),
+        SimulatedModel(
+            publisher: .meta,
+            name: "Meta-Llama-3.1-405B-Instruct",
+            answerName: "meta-llama-3.1-405b-instruct",
+            summary: "The largest instruction-tuned model of its family, for multilingual dialogue.",
+            version: "1",
+            rateTier: .high,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            capabilities: ["streaming", "agents"],
+            tags: ["conversation"]
+        ),
+        SimulatedModel(
+            publisher: .mistral,
+            name: "Mistral-large",
+            answerName: "mistral-large-2407",
+            summary: "A large model for complex tasks that need reasoning or high specialisation.",
+            version: "1",
+            rateTier: .high,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            tags: ["reasoning", "rag", "agents"]
+        ),
+        SimulatedModel(
+            publisher: .mistral,
+            name: "Mistral-Nemo",
+            answerName: "mistral-nemo-2407",
+            summary: "A small model with a large context, built together with NVIDIA.",
+            version: "1",
+            rateTier: .low,
+            maximumInput: 131_072,
+            maximumOutput: 4_096,
+            tags: ["reasoning", "rag", "agents"]
+        ),
+        SimulatedModel(
+            publisher: .openAI,
+            name: "gpt-5",
+            answerName: "gpt-5-2025-08-07",
+            summary: "A reasoning model for logic-heavy tasks in many steps.",
+            version: "2025-08-07",
+            rateTier: .reasoning,
+            maximumInput: 200_000,
+            maximumOutput: 100_000,
+            capabilities: ["streaming", "tool-calling", "reasoning", "agentsV2"],
+            inputs: ["text", "image"],
+            tags: ["multipurpose", "multilingual", "multimodal"],
+            isNew: true
+        ),
+        SimulatedModel(
+            publisher: .openAI,
+            name: "o3-mini",
+            answerName: "o3-mini-2025-01-31",
+            summary: "A small reasoning model.",
+            version: "2025-01-31",
+            rateTier: .smallReasoning,
+            maximumInput: 200_000,
+            maximumOutput: 100_000,
+            capabilities: ["streaming", "tool-calling", "reasoning", "agents"],
+            tags: ["reasoning", "multilingual", "coding"]
+        ),
+        SimulatedModel(
+            publisher: .openAI,
+            name: "text-embedding-3-small",
+            answerName: "text-embedding-3-small",
+            summary: "A small and efficient model for embeddings.",
+            version: "1",
+            rateTier: .embeddings,
+            maximumInput: 8_191,
+            maximumOutput: 0,
+            capabilities: [],
+            tags: ["rag"],
+            dimensions: 1_536
+        ),
+        SimulatedModel(
+            publisher: .openAI,
+            name: "text-embedding-3-large",
+            answerName: "text-embedding-3-large",
+            summary: "The most capable model for embeddings.",
+            version: "1",
+            rateTier: .embeddings,
+            maximumInput: 8_191,
+            maximumOutput: 0,
+            capabilities: [],
+            tags: ["rag"],
+            dimensions: 3_072
+        ),
+    ]
+}

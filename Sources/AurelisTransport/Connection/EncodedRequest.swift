@@ -1,0 +1,66 @@
+import NIOCore
+import NIOHTTP1
+
+/// A request in its wire form: checked, with the fields that are the client's own.
+///
+/// Head and body are one buffer, so that an ordinary request is one write; only the rest of a large body is kept
+/// apart and sent as the connection accepts it.
+struct EncodedRequest: Sendable {
+    /// How much of a body is handed to the connection at a time.
+    static let sliceBytes = 64 * 1024
+
+    let method: HTTPMethod
+    /// The head and the first slice of the body.
+    let start: ByteBuffer
+    /// The whole body; `start` holds the first `sliceBytes` of it.
+    let body: [UInt8]
+    /// Whether sending it twice has the effect of sending it once (RFC 9110, 9.2.2).
+    let isIdempotent: Bool
+
+    /// Throws `.invalidRequest` for what would break the message's framing, such as a line break in a value.
+    init(_ request: HTTPClientRequest, userAgent: String) throws(TransportError) {
+        try FieldRules.check(method: request.method)
+        try FieldRules.check(target: request.target)
+        let firstSlice = min(request.body.count, EncodedRequest.sliceBytes)
+        var buffer = ByteBufferAllocator().buffer(capacity: 512 + request.target.utf8.count + firstSlice)
+        buffer.writeString(request.method)
+        buffer.writeStaticString(" ")
+        buffer.writeString(request.target)
+        buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
+        buffer.writeString(request.origin.authority)
+        buffer.writeStaticString("\r\n")
+        var hasUserAgent = false
+        var hasAcceptEncoding = false
+        for (name, value) in request.headers.storage {
+            switch try FieldRules.kind(of: name) {
+            case .ordinary: break
+            case .owned: continue
+            case .userAgent: hasUserAgent = true
+            case .acceptEncoding: hasAcceptEncoding = true
+            }
+            try FieldRules.check(value: value, of: name)
+            buffer.writeField(name, value)
+        }
+        if !hasUserAgent { buffer.writeField("User-Agent", userAgent) }
+        if !hasAcceptEncoding { buffer.writeStaticString("Accept-Encoding: gzip, deflate\r\n") }
+        let method = FieldRules.method(request.method)
+        if !request.body.isEmpty || FieldRules.expectsBody(method) {
+            buffer.writeField("Content-Length", String(request.body.count))
+        }
+        buffer.writeStaticString("\r\n")
+        buffer.writeBytes(request.body[..<firstSlice])
+        self.method = method
+        self.start = buffer
+        self.body = request.body
+        self.isIdempotent = FieldRules.isIdempotent(method)
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func writeField(_ name: String, _ value: String) {
+        writeString(name)
+        writeStaticString(": ")
+        writeString(value)
+        writeStaticString("\r\n")
+    }
+}

@@ -1,0 +1,84 @@
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+import NIOSSL
+
+extension TransportError {
+    /// What an error of an established connection means.
+    struct Classification: Sendable, Hashable {
+        var code: Code
+        var message: String
+        /// The server has closed the connection, rather than sent something wrong.
+        var isPeerGone = false
+    }
+
+    static func classify(_ error: any Error) -> Classification {
+        switch error {
+        case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
+            Classification(code: .connectionReset, message: "The connection was reset.", isPeerGone: true)
+        case is IOError:
+            Classification(code: .connectionReset, message: "The connection broke.")
+        case HTTPParserError.headerOverflow:
+            Classification(code: .headersTooLarge, message: "The response head is too large.")
+        case HTTPParserError.invalidEOFState:
+            Classification(code: .closedMidBody, message: "The connection was closed inside the response.")
+        case is HTTPParserError, is NIOHTTPDecoderError:
+            Classification(code: .invalidResponse, message: "The server sent something that is not HTTP/1.1.")
+        case NIOHTTPDecompression.DecompressionError.limit:
+            Classification(code: .decompressionFailed, message: "The response expands too much.")
+        case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+            Classification(code: .decompressionFailed, message: "The compressed response is damaged.")
+        case NIOSSLError.uncleanShutdown:
+            Classification(
+                code: .closedMidBody,
+                message: "The connection ended without TLS's own end.",
+                isPeerGone: true
+            )
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            Classification(code: .tlsFailure, message: "The TLS connection failed.")
+        default:
+            Classification(code: .connectionReset, message: "The connection failed.")
+        }
+    }
+
+    /// What an error means that kept a connection from being established.
+    static func connecting(to origin: HTTPOrigin, failedWith error: any Error) -> TransportError {
+        let (code, message) = classifyConnecting(error)
+        return TransportError(code, "\(message): \(origin)", cause: "\(error)")
+    }
+
+    private static func classifyConnecting(_ error: any Error) -> (Code, String) {
+        switch error {
+        case let error as TransportError:
+            return (error.code, error.message)
+        case let error as NIOConnectionError:
+            if let last = error.connectionErrors.last { return classifyConnecting(last.error) }
+            if error.dnsAError != nil || error.dnsAAAAError != nil { return (.dnsFailure, "The host has no address") }
+            return (.connectTimeout, "Connecting took too long")
+        case is NameResolutionError:
+            return (.dnsFailure, "The host has no address")
+        case let error as IOError where error.errnoCode == ECONNREFUSED:
+            return (.connectionRefused, "Nobody accepts connections")
+        case let error as IOError where error.errnoCode == ETIMEDOUT:
+            return (.connectTimeout, "Connecting took too long")
+        case ChannelError.connectTimeout:
+            return (.connectTimeout, "Connecting took too long")
+        case ChannelError.eof:
+            return (.connectionReset, "The server closed the connection while it was made")
+        case NIOSSLError.handshakeFailed(let cause) where "\(cause)".contains("CERTIFICATE_VERIFY_FAILED"):
+            return (.certificateUntrusted, "The server's certificate is not trusted")
+        case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
+            return (.certificateUntrusted, "The server's certificate is not trusted")
+        case let error as NIOSSLExtraError
+        where error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch:
+            return (.certificateUntrusted, "The server's certificate is for another host")
+        case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
+            return (.tlsFailure, "The TLS handshake failed")
+        case let error as IOError where error.errnoCode == ECONNRESET:
+            return (.connectionReset, "The connection was reset while it was made")
+        default:
+            return (.connectionFailed, "No connection could be made")
+        }
+    }
+}

@@ -1,0 +1,280 @@
+import Aurelis
+import AurelisTesting
+import AurelisTransport
+import Logging
+import Testing
+
+@testable import AurelisApp
+
+/// Decodes YAML text as if it were the only file.
+private func decode(_ yaml: String) throws -> (configuration: Configuration, warnings: [String], log: SettingsLog) {
+    let log = SettingsLog()
+    var warnings: [String] = []
+    let tree = try ConfigurationTree.parsing(yaml, file: "a.yaml")
+    let configuration = try Configuration(decoding: tree, log: log, warnings: &warnings)
+    return (configuration, warnings, log)
+}
+
+@Suite("Configuration: decoding")
+struct ConfigurationDecodingTests {
+    @Test("an empty file means the defaults")
+    func defaults() throws {
+        let configuration = try decode("").configuration
+        #expect(configuration.gateway.listener.port == 8_787)
+        #expect(configuration.admin.port == 8_788)
+        #expect(configuration.routing == .standard)
+        #expect(configuration.retry == .standard)
+        #expect(configuration.transport.connectionsPerHost == 20)
+        #expect(configuration.transport.tls.minimumVersion == .tls13)
+    }
+
+    @Test("every setting is read")
+    func everything() throws {
+        let configuration = try decode(
+            """
+            providers:
+              - id: work
+                preset: openai
+                base_url: https://models.example/v1
+                api_key: { env: WORK_KEY }
+                models: { gpt-4o: deployment-7, llama-3.1-70b: llama }
+                headers: { X-Team: a }
+                time_limits: { connect: 2s, first_byte: 3s, between_bytes: 4s, total: 5s }
+              - id: ollama
+            routing:
+              tasks: { code-review: [gpt-4o, my-model] }
+              global_fallback: null
+              replace_named_models: true
+              request_timeout: 1m
+              maximum_attempts: 3
+            retry: { upstream: { retries: 1, base: 10ms, cap: 1s, jitter: true } }
+            transport: { total_connections: 7, connections_per_host: 3, idle_timeout: 1s, tls: { minimum: "1.2" } }
+            gateway: { host: "::1", port: 0, maximum_body: 5MB, maximum_connections: 9, drain_timeout: 0s, threads: 2 }
+            admin: { port: 1 }
+            data_dir: /var/lib/aurelis
+            log: { level: debug }
+            """
+        ).configuration
+        let work = try #require(configuration.providers.first)
+        #expect(work.preset == "openai")
+        #expect(work.apiKey == .environment("WORK_KEY"))
+        #expect(work.models[.gpt4o] == "deployment-7")
+        #expect(work.models[.llama31x70B] == "llama")
+        #expect(work.headers == ["X-Team": "a"])
+        #expect(work.timeouts.firstByte == .seconds(3))
+        #expect(configuration.providers.last?.preset == "ollama")
+        #expect(configuration.routing[.codeReview] == [.gpt4o, "my-model"])
+        #expect(configuration.routing.globalFallback == nil)
+        #expect(configuration.replacesNamedModels)
+        #expect(configuration.requestTimeout == .seconds(60))
+        #expect(configuration.maximumAttempts == 3)
+        #expect(configuration.retry.rules[.upstream]?.base == .milliseconds(10))
+        #expect(configuration.retry.rules[.rateLimit] == RetryPolicy.standard.rules[.rateLimit])
+        #expect(configuration.transport.totalConnections == 7)
+        #expect(configuration.transport.tls.minimumVersion == .tls12)
+        #expect(configuration.gateway.maximumBody == 5 << 20)
+        #expect(configuration.gateway.listener.host == "::1")
+        #expect(configuration.gateway.drainTimeout == .zero)
+        #expect(configuration.dataDirectory == "/var/lib/aurelis")
+        #expect(configuration.logLevel == .debug)
+    }
+
+    @Test(
+        "what is wrong is told with place, path and a way out",
+        arguments: [
+            ("gateway:\n  prot: 1", "a.yaml:2:3: gateway.prot: unknown setting (did you mean \"port\"?)"),
+            ("rooting: {}", "a.yaml:1:1: rooting: unknown setting (did you mean \"routing\"?)"),
+            ("gateway: { port: high }", "a.yaml:1:18: gateway.port: must be a whole number, not \"high\""),
+            ("gateway: { port: 70000 }", "a.yaml:1:18: gateway.port: must be 0 to 65535"),
+            ("gateway: [1]", "a.yaml:1:10: gateway: must be a map of settings, not a list"),
+            ("simulate: perhaps", "a.yaml:1:11: simulate: must be true or false, not \"perhaps\""),
+            (
+                "routing: { request_timeout: 30 }",
+                "a.yaml:1:29: routing.request_timeout: must be a time such as 500ms, 30s, 2m or 1h, not \"30\""
+            ),
+            ("routing: { request_timeout: 0s }", "a.yaml:1:29: routing.request_timeout: must be longer than nothing"),
+            (
+                "gateway: { maximum_body: 1XB }",
+                "a.yaml:1:26: gateway.maximum_body: must be a size such as 64KB or 20MB, not \"1XB\""
+            ),
+            (
+                "routing: { tasks: { testing: gpt-4o } }",
+                "a.yaml:1:30: routing.tasks.testing: must be a list of names, not \"gpt-4o\""
+            ),
+            ("routing: { tasks: { testing: [] } }", "a.yaml:1:30: routing.tasks.testing: must name at least one model"),
+            ("providers: openai", "a.yaml:1:12: providers: must be a list, not \"openai\""),
+            ("providers: [{ preset: openai }]", "providers[0].id: is missing; give the provider a name"),
+            (
+                "providers: [{ id: opnai }]",
+                "a.yaml:1:19: providers[0].id: \"opnai\" is no preset, so it needs a base_url (did you mean \"openai\"?)"
+            ),
+            (
+                "providers: [{ id: ollama }, { id: ollama }]",
+                "a.yaml:1:12: providers: two providers are called \"ollama\""
+            ),
+            (
+                "log: { level: loud }",
+                "a.yaml:1:15: log.level: must be one of trace, debug, info, notice, warning, error, critical, not \"loud\""
+            ),
+            ("a: 1\na: 2", "a.yaml:1:1: says \"a\" twice (keep one of them)"),
+            ("gateway:\n\tport: 1", "a.yaml:2:1: is no YAML: found character that cannot start any token"),
+        ]
+    )
+    func errors(yaml: String, expected: String) {
+        let error = #expect(throws: ConfigurationError.self) { try decode(yaml) }
+        #expect(error?.description == expected)
+    }
+
+    @Test("an unknown task is told with all tasks")
+    func unknownTask() {
+        let error = #expect(throws: ConfigurationError.self) { try decode("routing: { tasks: { poetry: [m] } }") }
+        #expect(error?.message.contains("codeGeneration") == true)
+        #expect(error?.path == "routing.tasks.poetry")
+    }
+
+    @Test(
+        "an address that others can reach is refused while there are no keys",
+        arguments: ["0.0.0.0", "10.0.0.1", "::", "example.org"]
+    )
+    func otherAddresses(host: String) {
+        let error = #expect(throws: ConfigurationError.self) { try decode("gateway: { host: \"\(host)\" }") }
+        #expect(error?.path == "gateway.host")
+    }
+
+    @Test("a literal key works, with a warning, and is shown nowhere")
+    func literalKey() throws {
+        let (configuration, warnings, log) = try decode("providers: [{ id: openai, api_key: sk-verysecret }]")
+        guard case .literal = configuration.providers.first?.apiKey else {
+            Issue.record("the literal was not read")
+            return
+        }
+        #expect(warnings.count == 1)
+        #expect(!warnings.joined().contains("verysecret"))
+        #expect(!log.entries.rendered().contains("verysecret"))
+        #expect(!"\(configuration)".contains("verysecret"))
+    }
+
+    @Test("aliases that repeat each other are refused, not unfolded")
+    func aliasBomb() {
+        var yaml = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n"
+        for level in 1...9 {
+            let reference = Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ",")
+            yaml += "a\(level): &a\(level) [\(reference)]\n"
+        }
+        #expect(throws: ConfigurationError.self) { try decode(yaml) }
+    }
+
+    @Test("no text makes the decoder do anything but decode or refuse", arguments: 0..<200 as Range<UInt64>)
+    func fuzz(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let pieces = [
+            "providers:", "- id: openai\n", "  ", "\n", "gateway:", "{", "}", "[", "]", ": ", "port", "8787", "\"", "'",
+            "&a", "*a",
+            "|", ">", "#", "\t", "~", "\u{0}", "é", "---\n", "routing: {tasks: {", "!!int", "? ", ", ", "<<",
+        ]
+        var text = ""
+        for _ in 0..<Int.random(in: 1..<30, using: &random) { text += pieces.randomElement(using: &random) ?? "" }
+        do { _ = try decode(text) } catch { #expect(error is ConfigurationError) }
+    }
+}
+
+@Suite("Configuration: layers")
+struct ConfigurationLayerTests {
+    private func load(
+        _ overrides: ConfigurationOverrides = ConfigurationOverrides(),
+        environment: [String: String] = [:],
+        project: String? = nil,
+        user: String? = nil
+    ) throws -> LoadedConfiguration {
+        try withTemporaryDirectory { directory in
+            try directory.write(project, to: "work/aurelis.yaml")
+            try directory.write(user, to: "home/.config/aurelis/aurelis.yaml")
+            return try ConfigurationLoader.load(
+                overrides,
+                environment: environment,
+                workingDirectory: directory.path + "/work",
+                homeDirectory: directory.path + "/home"
+            )
+        }
+    }
+
+    @Test("flags win over the environment, that over the project's file, that over the user's")
+    func precedence() throws {
+        let user =
+            "simulate: true\ngateway: { port: 1, maximum_connections: 11 }\nadmin: { port: 1 }\nrouting: { maximum_attempts: 1 }"
+        let project = "gateway: { port: 2 }\nadmin: { port: 2 }\nrouting: { maximum_attempts: 2 }"
+        var overrides = ConfigurationOverrides()
+        overrides.port = 4
+        let loaded = try load(
+            overrides,
+            environment: ["AURELIS_PORT": "3", "AURELIS_ADMIN_PORT": "3"],
+            project: project,
+            user: user
+        )
+        #expect(loaded.configuration.gateway.listener.port == 4)
+        #expect(loaded.configuration.admin.port == 3)
+        #expect(loaded.configuration.maximumAttempts == 2)
+        #expect(loaded.configuration.gateway.maximumConnections == 11)
+        #expect(loaded.sources.count == 2)
+        #expect(loaded.rendered().contains("# --port"))
+        #expect(loaded.rendered().contains("# $AURELIS_ADMIN_PORT"))
+    }
+
+    @Test("a provider on the command line replaces those of the files, and a simulator they ask for")
+    func providerFlag() throws {
+        var overrides = ConfigurationOverrides()
+        overrides.baseURL = "http://127.0.0.1:9/v1"
+        overrides.apiKeyEnv = "KEY"
+        let loaded = try load(overrides, project: "simulate: true\nproviders: [{ id: openai }]")
+        #expect(loaded.configuration.providers.map(\.id) == ["custom"])
+        #expect(loaded.configuration.providers.first?.apiKey == .environment("KEY"))
+        #expect(!loaded.configuration.simulates)
+    }
+
+    @Test("nobody to ask is an error that names the ways out")
+    func nothingConfigured() {
+        let error = #expect(throws: ConfigurationError.self) { try load() }
+        for way in ["--simulate", "--base-url", "--provider", "aurelis config init"] {
+            #expect(error?.description.contains(way) == true)
+        }
+    }
+
+    @Test("a file that was asked for must be there")
+    func missingFile() {
+        var overrides = ConfigurationOverrides()
+        overrides.configFile = "/nonexistent/aurelis.yaml"
+        let error = #expect(throws: ConfigurationError.self) { try load(overrides) }
+        #expect(error?.description.contains("/nonexistent/aurelis.yaml") == true)
+    }
+
+    @Test("a wrong number in a variable is told with the variable's name")
+    func wrongVariable() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try load(environment: ["AURELIS_PORT": "many", "AURELIS_SIMULATE": "1"])
+        }
+        #expect(error?.description == "$AURELIS_PORT: gateway.port: must be a whole number, not \"many\"")
+    }
+
+    @Test("a mistyped variable is a warning")
+    func unknownVariable() throws {
+        let loaded = try load(environment: ["AURELIS_PROT": "1", "AURELIS_SIMULATE": "1"])
+        #expect(loaded.warnings == ["$AURELIS_PROT means nothing to Aurelis; did you mean $AURELIS_PORT?"])
+    }
+
+    @Test("what is shown can be read again and means the same")
+    func roundTrip() throws {
+        let project = """
+            providers:
+              - id: work
+                preset: openai
+                api_key: { env: WORK_KEY }
+                models: { llama-3.1-70b: "a b" }
+              - id: ollama
+            routing: { tasks: { testing: [gpt-4o] } }
+            gateway: { port: 5 }
+            """
+        let first = try load(project: project)
+        let second = try load(project: first.rendered())
+        #expect(first.configuration == second.configuration)
+    }
+}

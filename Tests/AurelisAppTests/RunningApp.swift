@@ -1,0 +1,88 @@
+import AurelisApp
+import AurelisTransport
+import Foundation
+import Logging
+import NIOPosix
+import ServiceLifecycle
+
+/// The app as production runs it, on free ports of loopback, for the length of a test.
+struct RunningApp: Sendable {
+    let addresses: ListeningAddresses
+    let engine: Engine
+    let client: HTTPClient
+    private let shutdown: @Sendable () async -> Void
+
+    /// Starts the app, lends it, and ends it gracefully.
+    static func run(
+        _ overrides: ConfigurationOverrides,
+        environment: [String: String] = [:],
+        _ body: @escaping @Sendable (RunningApp) async throws -> Void
+    ) async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("aurelis-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        var overrides = overrides
+        overrides.port = 0
+        overrides.adminPort = 0
+        overrides.threads = 1
+        overrides.dataDirectory = directory.path
+        let configuration = try ConfigurationLoader.load(
+            overrides,
+            environment: environment,
+            workingDirectory: directory.path,
+            homeDirectory: directory.path
+        ).configuration
+        let (addresses, announcement) = AsyncStream.makeStream(of: ListeningAddresses.self)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let app = try await buildApp(configuration, environment: environment, logger: logger) { announcement.yield($0) }
+        let group = ServiceGroup(services: [app], logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { announcement.finish() }
+                try await group.run()
+            }
+            for await address in addresses {
+                let client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+                let running = RunningApp(addresses: address, engine: app.engine, client: client) {
+                    await group.triggerGracefulShutdown()
+                }
+                do { try await body(running) } catch {
+                    await client.shutdown()
+                    await group.triggerGracefulShutdown()
+                    throw error
+                }
+                await client.shutdown()
+                await group.triggerGracefulShutdown()
+                break
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    /// Ends the app gracefully.
+    func shutDown() async { await shutdown() }
+
+    /// Sends a request; reads the whole answer.
+    func send(
+        _ method: String,
+        _ path: String,
+        to address: String? = nil,
+        body: String = "",
+        headers: [(String, String)] = []
+    ) async throws -> (status: Int, headers: HTTPHeaderList, body: String) {
+        var fields = HTTPHeaderList()
+        if !body.isEmpty { fields.append("content-type", "application/json") }
+        for (name, value) in headers { fields.append(name, value) }
+        let response = try await client.send(
+            HTTPClientRequest(
+                method: method,
+                origin: try HTTPOrigin(parsing: address ?? addresses.gateway),
+                target: path,
+                headers: fields,
+                body: Array(body.utf8)
+            )
+        )
+        let bytes = try await response.body.collect(upTo: 1 << 20)
+        return (response.status, response.headers, String(decoding: bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import Aurelis
+import Testing
+
+@testable import AurelisCommand
+
+@Suite("Failures as a person reads them")
+struct FailureReportTests {
+    private let plain = Style(isEnabled: false)
+
+    @Test("one line says what went wrong, indented lines say what helps")
+    func rendering() {
+        let failure = CommandFailure(.configuration, "cannot read it", hint: "do this", "or that")
+        #expect(failure.rendered(style: plain) == "aurelis: cannot read it\n  do this\n  or that\n")
+    }
+
+    @Test("on a terminal long lines are folded, with what follows indented")
+    func folding() {
+        let failure = CommandFailure(.provider, "one two three four five six", hint: "seven eight nine ten")
+        #expect(
+            failure.rendered(style: plain, width: 20) == """
+                aurelis: one two
+                  three four five
+                  six
+                  seven eight nine
+                  ten
+
+                """
+        )
+    }
+
+    @Test("a rate limit names the time to try again")
+    func rateLimit() {
+        var error = ModelError(.rateLimit, "Rate limit of 10 per 60s exceeded", hint: nil)
+        error.retryAfter = .seconds(46)
+        error.status = 429
+        error.model = .gpt4o
+        error.provider = "github"
+        let failure = CommandFailure(error) { wait in "clock+\(wait.components.seconds)" }
+        #expect(failure.status == .exhausted)
+        #expect(
+            failure.rendered(style: plain) == """
+                aurelis: Rate limit of 10 per 60s exceeded (gpt-4o at github, HTTP 429)
+                  try again in 46 s, at clock+46
+
+                """
+        )
+    }
+
+    @Test("the error's own hint comes before a general one")
+    func ownHint() {
+        #expect(CommandFailure(ModelError(.authentication, "no", hint: "set X")).hints == ["set X"])
+        #expect(CommandFailure(ModelError(.authentication, "no")).hints.count == 1)
+    }
+
+    @Test("what a provider writes cannot reach the terminal as control sequences")
+    func hostileMessage() {
+        let failure = CommandFailure(ModelError(.upstream, "bad\u{1B}]0;x\u{7}\r\nnews"))
+        #expect(failure.rendered(style: plain) == "aurelis: bad␛]0;x␇ news\n")
+    }
+
+    @Test(
+        "wrong usage ends with 2 and points to the help",
+        arguments: [
+            ["ask", "--bogus"], ["ask", "-t", "cooking", "x"], ["ask", "--temperature", "3", "x"],
+            ["ask", "--max-tokens", "0", "x"], ["ask", "--deadline", "soon", "x"], ["ask", "-m"], ["frobnicate"],
+            ["serve", "--port", "70000"], ["simulate", "--tier", "gold"], ["ask", "--dry-run", "--stream", "x"],
+        ]
+    )
+    func usage(arguments: [String]) throws {
+        let error = try #require(throws: (any Error).self) { try AurelisTool.parseAsRoot(arguments) }
+        let report = FailureReport(error)
+        #expect(report.status == .usage)
+        let text = try #require(report.failure).rendered(style: plain)
+        #expect(text.hasPrefix("aurelis: "))
+        #expect(text.contains("--help"))
+        #expect(!text.contains("Error:"))
+    }
+
+    @Test(
+        "help and version are answers, not failures",
+        arguments: [
+            ["--help"], ["--version"], ["ask", "--help"], ["serve", "--help"], ["simulate", "--help"],
+            ["demo", "--help"], ["models", "--help"], ["config", "init", "--help"], ["config", "check", "--help"],
+            ["config", "show", "--help"], ["help", "ask"],
+        ]
+    )
+    func help(arguments: [String]) throws {
+        // `help ask` is a command of its own that reports when it runs.
+        let error = try #require(throws: (any Error).self) {
+            var command = try AurelisTool.parseAsRoot(arguments)
+            try command.run()
+        }
+        let report = FailureReport(error)
+        #expect(report.status == .success)
+        #expect(report.failure == nil)
+        #expect(arguments == ["--version"] ? report.output == "0.1.0\n" : report.output.contains("aurelis "))
+    }
+
+    @Test("the help of every command shows an example that starts with its own name")
+    func examples() {
+        for command in AurelisTool.configuration.subcommands + ConfigCommand.configuration.subcommands {
+            let name = command.configuration.commandName ?? ""
+            let discussion = command.configuration.discussion
+            #expect(discussion.contains("aurelis \(name)") || discussion.contains("aurelis config \(name)"), "\(name)")
+        }
+    }
+
+    @Test("a closed pipe ends quietly, a full disk does not")
+    func writing() {
+        let closed = FailureReport(WriteFailure(number: 32))
+        #expect(closed.status == .brokenPipe)
+        #expect(closed.failure == nil)
+        let full = FailureReport(WriteFailure(number: 28))
+        #expect(full.status == .failure)
+        #expect(full.failure?.message == "cannot write: No space left on device")
+    }
+
+    @Test("an interrupted command says nothing more", arguments: [CommandStatus.interrupted, .terminated])
+    func interrupted(status: CommandStatus) {
+        let report = FailureReport(Interruption(status: status))
+        #expect(report.status == status)
+        #expect(report.failure == nil)
+    }
+}

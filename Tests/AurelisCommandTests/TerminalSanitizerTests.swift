@@ -1,0 +1,58 @@
+import Testing
+
+@testable import AurelisCommand
+
+@Suite("Terminal sanitizer")
+struct TerminalSanitizerTests {
+    @Test(
+        "control characters become visible signs",
+        arguments: [
+            ("\u{1B}[2J\u{1B}[1;31mred", "␛[2J␛[1;31mred"),
+            ("\u{1B}]0;owned\u{7}", "␛]0;owned␇"),
+            ("\u{1B}]8;;http://evil\u{1B}\\link", "␛]8;;http://evil␛\\link"),
+            ("\u{9B}31m and \u{9D}0;t\u{9C}", "\u{FFFD}31m and \u{FFFD}0;t\u{FFFD}"),
+            ("a\u{8}\u{7F}\u{0}b", "a␈␡␀b"),
+            ("tab\tand\nnewline", "tab\tand\nnewline"),
+            ("dos\r\nline", "dos\nline"),
+            ("over\rwritten", "over␍written"),
+            ("naïve 日本 👩‍👩‍👧 e\u{301}", "naïve 日本 👩‍👩‍👧 e\u{301}"),
+        ]
+    )
+    func visibleSigns(raw: String, shown: String) {
+        var sanitizer = TerminalSanitizer()
+        #expect(sanitizer.sanitize(raw) + sanitizer.finish() == shown)
+    }
+
+    @Test("a text reads the same however it is cut into pieces")
+    func pieces() {
+        let alphabet = Array("\u{1B}\r\n[mé\u{301}\u{9B}日\u{200D}👩".unicodeScalars)
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<2_000 {
+            let scalars = (0..<12).map { _ in alphabet.randomElement(using: &generator) ?? "x" }
+            var whole = TerminalSanitizer()
+            let text = String(String.UnicodeScalarView(scalars))
+            let expected = whole.sanitize(text) + whole.finish()
+
+            var pieced = TerminalSanitizer()
+            var shown = ""
+            var rest = scalars[...]
+            while !rest.isEmpty {
+                let count = Int.random(in: 1...rest.count, using: &generator)
+                shown += pieced.sanitize(String(String.UnicodeScalarView(rest.prefix(count))))
+                rest = rest.dropFirst(count)
+            }
+            shown += pieced.finish()
+            #expect(Array(shown.unicodeScalars) == Array(expected.unicodeScalars))
+            #expect(!shown.unicodeScalars.contains { isControl($0) })
+        }
+    }
+
+    @Test("a line for a table or an error holds no line breaks")
+    func singleLine() {
+        #expect(TerminalSanitizer.singleLine("one\r\ntwo\tthree\n\u{1B}[0m") == "one two three ␛[0m")
+    }
+
+    private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar != "\n" && scalar != "\t" && scalar.properties.generalCategory == .control
+    }
+}

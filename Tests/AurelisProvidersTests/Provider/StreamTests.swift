@@ -1,0 +1,151 @@
+import Aurelis
+import AurelisJSON
+import AurelisProviders
+import AurelisTransport
+import Testing
+
+@Suite("Streamed answers")
+struct StreamTests {
+    typealias Step = LoopbackServer.Step
+
+    private static let chunk = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
+
+    @Test("events arrive byte for byte, with their JSON, up to the closing one")
+    func events() async throws {
+        let odd = "event: message\r\nid: 7\r\ndata:{\"choices\":[],\r\ndata: \"usage\":{}}\r\n\r\n"
+        let steps: [Step] = [
+            .streamHead, .send(": a comment\n\n" + Self.chunk), .send(odd), .send("data: [DO"), .send("NE]\n\n"),
+            .close,
+        ]
+        try await ProviderHarness.run(respond: { _, _ in steps }) { harness in
+            let (events, failure) = try await harness.events()
+            #expect(failure == nil)
+            #expect(events.map(\.text) == [Self.chunk, odd, "data: [DONE]\n\n"])
+            #expect(events.map(\.isDone) == [false, false, true])
+            #expect(events[0].chunk?["choices"]?[0]?["delta"]?["content"]?.string == "a")
+            #expect(events[1].chunk?["usage"]?.kind == .object)
+            #expect(events[2].chunk == nil)
+        }
+    }
+
+    @Test(
+        "a stream that breaks tells how, after what had arrived",
+        arguments: [
+            ("data: {\"choices\":\n\n", ModelError.Category.upstream, "malformed_event"),
+            ("data: \"text\"\n\n", .upstream, "malformed_event"), ("data: \u{FFFD}\n\n", .upstream, "malformed_event"),
+            ("data: {\"choi", .connection, "stream_truncated"),
+            ("data: {\"error\":{\"message\":\"m\",\"code\":\"content_filter\"}}\n\n", .contentFilter, "content_filter"),
+            ("data: {\"error\":{\"message\":\"Rate limited\",\"code\":429}}\n\n", .rateLimit, "429"),
+            ("data: {\"error\":\"boom\",\"choices\":[]}\n\n", .upstream, "stream_error"),
+            (
+                "event: error\ndata: {\"type\":\"overloaded_error\",\"message\":\"m\"}\n\n", .upstream,
+                "overloaded_error"
+            ),
+        ]
+    )
+    func broken(_ rest: String, _ category: ModelError.Category, _ code: String) async throws {
+        let steps: [Step] = [.streamHead, .send(Self.chunk), .send(rest), .close]
+        try await ProviderHarness.run(respond: { _, _ in steps }) { harness in
+            let (events, failure) = try await harness.events()
+            #expect(events.map(\.text) == [Self.chunk])
+            #expect(failure?.category == category)
+            #expect(failure?.code == code)
+            #expect(failure?.provider == "test")
+        }
+    }
+
+    @Test("a last event without its blank line is whole", arguments: [chunk, "data: [DONE]\n\n"])
+    func unfinished(_ last: String) async throws {
+        let steps: [Step] = [.streamHead, .send(String(last.dropLast(2))), .close]
+        try await ProviderHarness.run(respond: { _, _ in steps }) { harness in
+            let (events, failure) = try await harness.events()
+            #expect(failure == nil)
+            #expect(events.map(\.text) == [last])
+        }
+    }
+
+    @Test("a cut inside the body is a broken connection")
+    func cut() async throws {
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let steps: [Step] = [.send(head + "\(String(Self.chunk.utf8.count, radix: 16))\r\n\(Self.chunk)\r\n"), .close]
+        try await ProviderHarness.run(respond: { _, _ in steps }) { harness in
+            let (events, failure) = try await harness.events()
+            #expect(events.count == 1)
+            #expect(failure?.category == .connection)
+        }
+    }
+
+    @Test("silence after some events is a stall; a failure stays")
+    func stall() async throws {
+        try await ProviderHarness.run(
+            configure: { $0.timeouts.betweenBytes = .milliseconds(60) },
+            respond: { _, _ in [.streamHead, .send(Self.chunk), .hold] }
+        ) { harness in
+            guard case .stream(let stream) = try await harness.send(stream: true) else { return }
+            _ = try await stream.next()
+            for _ in 0..<2 {
+                let error = await #expect(throws: ModelError.self) { try await stream.next() }
+                #expect(error?.category == .timeout)
+                #expect(error?.code == "stalled")
+            }
+        }
+    }
+
+    @Test("silence before the first byte is a timeout")
+    func silence() async throws {
+        try await ProviderHarness.run(
+            configure: { $0.timeouts.firstByte = .milliseconds(60) },
+            respond: { _, _ in [.hold] }
+        ) { harness in
+            #expect(await harness.failure(stream: true)?.category == .timeout)
+        }
+    }
+
+    @Test("an event beyond the bound ends the stream")
+    func tooLarge() async throws {
+        try await ProviderHarness.run(
+            configure: { $0.maximumEventBytes = 1_024 },
+            respond: { _, _ in [.streamHead, .send("data: " + String(repeating: "x", count: 4_096)), .hold] }
+        ) { harness in
+            let (_, failure) = try await harness.events()
+            #expect(failure?.category == .upstream)
+            #expect(failure?.code == "event_too_large")
+        }
+    }
+
+    @Test("giving a stream up ends the call, and the reader with it")
+    func cancel() async throws {
+        try await ProviderHarness.run(respond: { _, _ in [.streamHead, .send(Self.chunk), .hold] }) { harness in
+            guard case .stream(let stream) = try await harness.send(stream: true) else { return }
+            _ = try await stream.next()
+            stream.cancel()
+            let error = await #expect(throws: ModelError.self) { try await stream.next() }
+            #expect(error?.category == .cancelled)
+        }
+    }
+
+    @Test("a server that ignores `stream` gives a whole answer, and is not taken for a stream")
+    func wholeAnswer() async throws {
+        try await ProviderHarness.run(respond: { _, _ in [.response(200, #"{"choices":[]}"#)] }) { harness in
+            guard case .whole = try await harness.send(stream: true) else {
+                Issue.record("it was taken for a stream")
+                return
+            }
+        }
+        try await ProviderHarness.run(respond: { _, _ in [.response(200, #"{"status":"ok"}"#)] }) { harness in
+            #expect(await harness.failure(stream: true)?.code == "wrong_content_type")
+        }
+    }
+
+    @Test("a refusal of a stream is a refusal")
+    func refused() async throws {
+        let body =
+            #"{"error":{"code":"RateLimitReached","message":"Rate limit of 10 per 60s exceeded for UserByModelByMinute. Please wait 46 seconds before retrying."}}"#
+        try await ProviderHarness.run(respond: { _, _ in [.response(429, body, headers: ["Retry-After: 46"])] }) {
+            harness in
+            let error = await harness.failure(stream: true)
+            #expect(error?.limit == .minute)
+            #expect(error?.retryAfter == .seconds(46))
+        }
+    }
+}

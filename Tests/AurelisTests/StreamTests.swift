@@ -1,0 +1,111 @@
+import Aurelis
+import AurelisJSON
+import AurelisTesting
+import Testing
+
+@Suite("Orchestrator: streams")
+struct StreamTests {
+    private let provider = ScriptedProvider()
+    private var orchestrator: ModelOrchestrator {
+        ModelOrchestrator(
+            providers: [provider],
+            time: ManualTimeSource(autoAdvancing: true),
+            random: FixedRandomSource()
+        )
+    }
+
+    private func rawEvents(of call: ModelCall) async throws -> [String] {
+        guard case .stream(let stream) = try await orchestrator.answer(call).answer else { return [] }
+        var events: [String] = []
+        while let event = try await stream.next() { events.append(String(decoding: event.raw, as: UTF8.self)) }
+        return events
+    }
+
+    @Test("a stream's pieces join to the answer, with usage and finish reason")
+    func pieces() async throws {
+        provider.script(.gpt4o, .text("one two three"))
+        let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
+        var pieces: [String] = []
+        while let delta = try await stream.next() { pieces.append(delta.content) }
+        #expect(pieces == ["one", " two", " three"])
+        #expect(stream.response.content == "one two three")
+        #expect(stream.response.finishReason == .stop)
+        #expect(stream.response.usage == TokenUsage(prompt: 7, completion: 3))
+    }
+
+    @Test("events pass byte for byte and in order")
+    func verbatim() async throws {
+        let events = try ScriptedAnswer.events("a b c")
+        provider.script(.gpt4o, .events(events))
+        let call = try ModelCall(ModelRequest("x", model: .gpt4o), stream: true)
+        #expect(try await rawEvents(of: call) == events.map { String(decoding: $0.raw, as: UTF8.self) })
+    }
+
+    @Test("a failure before the first content falls over to the next model unseen")
+    func earlyFailure() async throws {
+        let opening = try ScriptedAnswer.chunk {
+            $0.field("role", "assistant"); $0.field("content", "")
+        }
+        provider.script(.codestral2501, .events([opening], ending: ModelError(.timeout, "stalled")))
+        let stream = try await orchestrator.stream(ModelRequest("x", task: .codeGeneration))
+        while try await stream.next() != nil {}
+        #expect(stream.response.modelUsed == .gpt4o)
+        #expect(stream.response.content == "gpt-4o")
+        #expect(stream.response.trace.attempts.map(\.failure) == [.timeout, nil])
+    }
+
+    @Test("a stream that ends without a finish reason is an error, never a short answer")
+    func truncated() async throws {
+        provider.script(.gpt4o, .events(Array(try ScriptedAnswer.events("one two three").prefix(3))))
+        let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
+        let error = await #expect(throws: ModelError.self) { while try await stream.next() != nil {} }
+        #expect(error?.code == "stream_truncated")
+        #expect(stream.response.content == "one two")
+    }
+
+    @Test("a missing [DONE] after a finish reason is a normal end, and the caller gets its [DONE]")
+    func missingDone() async throws {
+        provider.script(.gpt4o, .events(try ScriptedAnswer.events("one two").dropLast()))
+        let call = try ModelCall(ModelRequest("x", model: .gpt4o), stream: true)
+        #expect(try await rawEvents(of: call).last == "data: [DONE]\n\n")
+    }
+
+    @Test("an error inside the stream is an error")
+    func inBandError() async throws {
+        let error = try ScriptedAnswer.event(Array(#"{"error":{"message":"overloaded","code":"x"}}"#.utf8))
+        provider.script(.gpt4o, .events(Array(try ScriptedAnswer.events("one two").prefix(2)) + [error]))
+        let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
+        let thrown = await #expect(throws: ModelError.self) { while try await stream.next() != nil {} }
+        #expect(thrown?.message == "overloaded")
+    }
+
+    @Test("tool calls are put together from their pieces")
+    func toolCalls() async throws {
+        let first = try ScriptedAnswer.event(
+            Array(
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"weather","arguments":""}}]}}]}"#
+                    .utf8
+            )
+        )
+        let second = try ScriptedAnswer.event(
+            Array(
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":"}}]}}]}"#
+                    .utf8
+            )
+        )
+        let third = try ScriptedAnswer.event(
+            Array(
+                #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"\"Bonn\"}"}}]}}]}"#
+                    .utf8
+            )
+        )
+        let end = try ScriptedAnswer.chunk(finishReason: "tool_calls") { _ in }
+        provider.script(.gpt4o, .events([first, second, third, end, .done]))
+        let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
+        while try await stream.next() != nil {}
+        #expect(
+            stream.response.toolCalls == [ToolCall(id: "c1", name: "weather", arguments: #"{"city":"Bonn"}"#)]
+        )
+        #expect(stream.response.finishReason == .toolCalls)
+    }
+}

@@ -1,0 +1,131 @@
+import NIOSSL
+import Testing
+
+@testable import AurelisTransport
+
+@Suite("TLS", .timeLimit(.minutes(1)))
+struct TLSTests {
+    private func configuration(trusting authority: TestAuthority?) -> HTTPClientConfiguration {
+        var configuration = HTTPClientConfiguration()
+        configuration.tls.additionalRootsFile = authority?.rootsFile
+        return configuration
+    }
+
+    private func request(_ server: ScriptedServer, host: String = "localhost") -> HTTPClientRequest {
+        HTTPClientRequest(
+            method: "POST",
+            origin: HTTPOrigin(scheme: .https, host: host, port: server.port),
+            target: "/",
+            body: Array("hello".utf8),
+            timeouts: HTTPTimeouts(connect: .seconds(30))
+        )
+    }
+
+    private func failure(_ client: HTTPClient, _ request: HTTPClientRequest) async -> TransportError? {
+        do throws(TransportError) {
+            _ = try await client.send(request)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test(
+        "a trusted server answers, by name and by address, on a connection that is kept",
+        arguments: ["localhost", "127.0.0.1"]
+    )
+    func trusted(host: String) async throws {
+        let authority = try TestAuthority.shared.get()
+        try await ScriptedServer.run(tls: authority.server(), configuration: configuration(trusting: authority)) {
+            server,
+            client in
+            var connection: ScriptedConnection?
+            for _ in 0..<2 {
+                let task = Task { try await client.send(request(server, host: host)).body.collect(upTo: 100) }
+                if connection == nil { connection = try await server.connection() }
+                #expect(try await connection?.request().hasSuffix("hello") == true)
+                try await connection?.respond("secret")
+                #expect(try await task.value == Array("secret".utf8))
+            }
+            #expect(client.statistics.total == .init(idle: 1))
+        }
+    }
+
+    @Test("a server of an unknown authority is refused, and nothing was sent")
+    func untrusted() async throws {
+        let authority = try TestAuthority.shared.get()
+        try await ScriptedServer.run(tls: authority.server(), configuration: configuration(trusting: nil)) {
+            server,
+            client in
+            let failure = await failure(client, request(server))
+            #expect(failure?.code == .certificateUntrusted)
+            #expect(failure?.requestMayHaveBeenProcessed == false)
+        }
+    }
+
+    @Test("a certificate for another host is refused", arguments: ["localhost", "127.0.0.1"])
+    func wrongHost(host: String) async throws {
+        let authority = try TestAuthority.shared.get()
+        try await ScriptedServer.run(tls: authority.server("other"), configuration: configuration(trusting: authority))
+        {
+            server,
+            client in
+            #expect(await failure(client, request(server, host: host))?.code == .certificateUntrusted)
+        }
+    }
+
+    @Test("TLS 1.2 is refused unless it is allowed", arguments: [TLSClientSettings.Version.tls13, .tls12])
+    func minimumVersion(minimum: TLSClientSettings.Version) async throws {
+        let authority = try TestAuthority.shared.get()
+        var configuration = configuration(trusting: authority)
+        configuration.tls.minimumVersion = minimum
+        try await ScriptedServer.run(tls: authority.server(maximum: .tlsv12), configuration: configuration) {
+            server,
+            client in
+            guard minimum == .tls12 else {
+                #expect(await failure(client, request(server))?.code == .tlsFailure)
+                return
+            }
+            let task = Task { try await client.send(request(server)).status }
+            let connection = try await server.connection()
+            try await connection.request()
+            try await connection.respond()
+            #expect(try await task.value == 200)
+        }
+    }
+
+    @Test("TLS towards a server that speaks plain HTTP fails as such")
+    func plainServer() async throws {
+        try await ScriptedServer.run { server, client in
+            let task = Task { await failure(client, request(server)) }
+            let connection = try await server.connection()
+            try await connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")
+            #expect(await task.value?.code == .tlsFailure)
+        }
+    }
+
+    @Test("a roots file that cannot be read fails the connection, not the process")
+    func missingRoots() async throws {
+        var configuration = HTTPClientConfiguration()
+        configuration.tls.additionalRootsFile = "/nonexistent/roots.pem"
+        try await ScriptedServer.run(configuration: configuration) { server, client in
+            #expect(await failure(client, request(server))?.code == .tlsFailure)
+        }
+    }
+
+    @Test("cancelling closes the connection at once, although the server keeps silent")
+    func cancel() async throws {
+        let authority = try TestAuthority.shared.get()
+        try await ScriptedServer.run(tls: authority.server(), configuration: configuration(trusting: authority)) {
+            server,
+            client in
+            let task = Task { await failure(client, request(server)) }
+            let connection = try await server.connection()
+            try await connection.request()
+            task.cancel()
+            #expect(await task.value?.code == .cancelled)
+            await connection.closedByClient()
+            while !client.statistics.origins.isEmpty { await Task.yield() }
+        }
+    }
+}
