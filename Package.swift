@@ -33,6 +33,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
 let nio: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioTLS: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
@@ -62,7 +63,7 @@ let package = Package(
     targets: [
         room("AurelisJSON"),
         room("Aurelis", ["AurelisJSON", log]),
-        room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioSSL, nioCompression]),
+        room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression]),
         room(
             "AurelisProviders",
             ["Aurelis", "AurelisJSON", "AurelisTransport"],

@@ -34,6 +34,7 @@ def script(simulator: Server) -> Iterator[Script]:
 
     httpx2.delete(simulator.url + "/_simulator/requests")
     yield put
+    httpx2.put(simulator.url + "/_simulator/faults", json={"models": {}})
     httpx2.post(simulator.url + "/_simulator/reset")
 
 

@@ -8,8 +8,10 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Serve a simulated provider: nine models, quotas, and faults on demand.",
         discussion: """
             Speaks the GitHub Models API on this machine, the same answers for the same
-            seed. Prints its address to stdout once it listens; Ctrl-C ends it. Any token
-            of GitHub's form will do. What it was asked: GET /_simulator/requests.
+            seed. Prints its address to stdout once it listens; Ctrl-C ends it. Any
+            well-formed GitHub token will do, checksum included, for example
+            \(SimulatorCredentials.exampleToken).
+            What it was asked: GET /_simulator/requests.
 
             Examples:
               aurelis simulate --tier pro --seed 7
@@ -92,6 +94,7 @@ struct SimulateCommand: AsyncParsableCommand {
             enforcesQuotas: !noQuota,
             timeScale: timeScale,
             faults: try faults.map(SimulateCommand.script) ?? .none,
+            credentials: .genuine,
             eventLoopThreads: threads
         )
     }
