@@ -90,7 +90,10 @@ let package = Package(
         .executableTarget(
             name: "AurelisCommand",
             dependencies: [
-                "AurelisApp", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Aurelis", "AurelisApp", "AurelisGateway", "AurelisJSON", "AurelisProviders", "AurelisSimulator",
+                "AurelisTransport", nio, nioPosix, log,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
@@ -107,7 +110,8 @@ let package = Package(
         tests(
             of: "AurelisCommand",
             [
-                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisTesting",
+                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting",
+                "AurelisTransport", nioPosix,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

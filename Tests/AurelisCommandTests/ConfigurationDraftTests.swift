@@ -56,8 +56,9 @@ struct ConfigurationDraftTests {
 
     @Test("a file that is there is only replaced when that is asked for, and is its owner's alone")
     func files() throws {
-        let path = "/tmp/aurelis-command-test-\(UInt64.random(in: .min ... .max)).yaml"
-        defer { remove(path) }
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        let path = directory.path + "/aurelis.yaml"
         try OutputFile.write("one", to: path, replacing: false)
         let failure = #expect(throws: CommandFailure.self) { try OutputFile.write("two", to: path, replacing: false) }
         #expect(failure?.status == .failure)
