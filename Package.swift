@@ -90,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "AurelisCommand",
             dependencies: [
-                "Aurelis", "AurelisApp", "AurelisGateway", "AurelisJSON", "AurelisProviders", "AurelisSimulator",
+                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator",
                 "AurelisTransport", nio, nioPosix, log,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
