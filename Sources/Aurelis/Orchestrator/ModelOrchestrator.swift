@@ -7,8 +7,8 @@ public import Logging
 ///     print(response.content, response.modelUsed)
 ///
 /// It holds rules, providers and the circuits of the routes, but nothing of a request: one instance serves every
-/// connection, and a copy shares the circuits.
-public struct ModelOrchestrator: Sendable {
+/// connection.
+public final class ModelOrchestrator: Sendable {
     private let router: Router
     private let configuration: OrchestratorConfiguration
     let time: any TimeSource

@@ -14,15 +14,17 @@ enum MediaType: Hashable {
             self = .unnamed
             return
         }
-        let name = field.prefix { $0 != ";" }.trimmed
+        // Bytes, not characters: this is asked of every answer.
+        let bytes = field.utf8.prefix { $0 != UInt8(ascii: ";") }
+        let name = Substring(bytes).trimmed
         if name.equalsIgnoringCase("application/json") {
             self = .json
         } else if name.equalsIgnoringCase("text/event-stream") {
             self = .eventStream
-        } else if name.lowercased().hasSuffix("+json") {
-            self = .json
         } else if name.isEmpty {
             self = .unnamed
+        } else if name.lowercased().hasSuffix("+json") {
+            self = .json
         } else {
             self = .other(ErrorBody.presentable(String(name.prefix(80))))
         }

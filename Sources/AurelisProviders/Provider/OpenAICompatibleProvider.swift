@@ -10,13 +10,14 @@ package import AurelisTransport
 ///
 /// What goes out is the caller's body with the model's name as the provider spells it; no header of the caller does.
 ///
-/// **Time limits.** A whole answer has `connect` and `total`: most providers send their first byte with the last, so
-/// `firstByte` and `betweenBytes` would only cut slow answers off. A stream has `connect`, `firstByte` and
-/// `betweenBytes`, and no total. The attempt's own timeout shortens each of them.
+/// **Time limits.** A whole answer has `connect`, `betweenBytes` and `total`: most providers send its first byte with
+/// its last, so the limit for a stream's first byte would cut slow answers off, while one silence may still not use up
+/// the time that a fallback needs. A stream has `connect`, `firstByte` and `betweenBytes`, and no total. The attempt's
+/// own timeout shortens each of them.
 ///
 /// **Whole answers to streamed requests.** Some servers ignore `stream`. A JSON object with `choices` is then returned
 /// as `.whole`: the type says what it is, and the caller decides.
-package struct OpenAICompatibleProvider: ModelProvider {
+package final class OpenAICompatibleProvider: ModelProvider {
     /// The name that the configuration gives this provider.
     package let id: ProviderID
     let settings: ProviderSettings
@@ -119,9 +120,7 @@ package struct OpenAICompatibleProvider: ModelProvider {
         if attempt.stream {
             timeouts.total = nil
         } else {
-            let total = timeouts.total ?? attempt.timeout
-            timeouts.firstByte = total ?? timeouts.firstByte
-            timeouts.betweenBytes = total ?? timeouts.betweenBytes
+            timeouts.firstByte = max(timeouts.firstByte, timeouts.betweenBytes)
         }
         guard let limit = attempt.timeout else { return timeouts }
         timeouts.acquire = min(timeouts.acquire, limit)

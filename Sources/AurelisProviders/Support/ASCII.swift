@@ -4,6 +4,8 @@ enum ASCII {
 
     static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7A) ~= byte | 0x20 }
 
+    static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D) ~= byte }
+
     /// A letter in lower case; any other byte as it is.
     static func lowered(_ byte: UInt8) -> UInt8 { (0x41...0x5A) ~= byte ? byte | 0x20 : byte }
 }
@@ -11,14 +13,16 @@ enum ASCII {
 extension StringProtocol {
     /// Whether the texts are the same but for the case of English letters. Allocates nothing.
     func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
-        utf8.count == other.utf8.count && zip(utf8, other.utf8).allSatisfy { ASCII.lowered($0) == ASCII.lowered($1) }
+        utf8.elementsEqual(other.utf8) { ASCII.lowered($0) == ASCII.lowered($1) }
     }
 
-    /// The text without white space at its ends.
+    /// The text without ASCII's white space at its ends.
     var trimmed: SubSequence {
-        var rest = self[...]
-        while rest.first?.isWhitespace == true { rest.removeFirst() }
-        while rest.last?.isWhitespace == true { rest.removeLast() }
-        return rest
+        let bytes = utf8
+        var start = bytes.startIndex
+        var end = bytes.endIndex
+        while start < end, ASCII.isSpace(bytes[start]) { start = bytes.index(after: start) }
+        while start < end, ASCII.isSpace(bytes[bytes.index(end, offsetBy: -1)]) { end = bytes.index(end, offsetBy: -1) }
+        return self[start..<end]
     }
 }

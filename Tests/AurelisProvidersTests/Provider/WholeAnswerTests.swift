@@ -85,16 +85,27 @@ struct WholeAnswerTests {
         }
     }
 
-    @Test("a slow whole answer is not cut off by the limits made for streams")
+    @Test("a slow whole answer is not cut off by the limit made for a stream's first byte")
     func slowAnswer() async throws {
         try await ProviderHarness.run(
-            configure: {
-                $0.timeouts.firstByte = .milliseconds(1)
-                $0.timeouts.betweenBytes = .milliseconds(1)
-            },
+            configure: { $0.timeouts.firstByte = .nanoseconds(1) },
             respond: { _, _ in [.response(200, #"{"choices":[]}"#)] }
         ) { harness in
             _ = try await harness.send()
+        }
+    }
+
+    @Test("a silent server leaves the rest of the request's time to others")
+    func silence() async throws {
+        try await ProviderHarness.run(
+            configure: {
+                $0.timeouts.firstByte = .nanoseconds(1)
+                $0.timeouts.betweenBytes = .milliseconds(60)
+            },
+            respond: { _, _ in [.hold] }
+        ) { harness in
+            let error = try #require(await harness.failure(timeout: .seconds(600)))
+            #expect(error.category == .timeout)
         }
     }
 
