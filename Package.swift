@@ -106,7 +106,10 @@ let package = Package(
             ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, nioEmbedded, lifecycle, log]
         ),
         tests(of: "AurelisSimulator", ["AurelisJSON", nio, nioPosix]),
-        tests(of: "AurelisApp", ["Aurelis", "AurelisTesting", "AurelisTransport", lifecycle, log, nio, nioPosix]),
+        tests(
+            of: "AurelisApp",
+            ["Aurelis", "AurelisProviders", "AurelisTesting", "AurelisTransport", lifecycle, log, nio, nioPosix]
+        ),
         tests(
             of: "AurelisCommand",
             [

@@ -19,6 +19,8 @@ public final class ScriptedProvider: ModelProvider {
         case document(JSONDocument)
         /// A stream of these events, ended by the error when there is one.
         case events([ProviderEvent], ending: ModelError? = nil)
+        /// A stream of these events, and then silence until the caller gives up.
+        case stall(after: [ProviderEvent])
         /// No answer.
         case failure(ModelError)
         /// No answer until the caller gives up.
@@ -42,6 +44,12 @@ public final class ScriptedProvider: ModelProvider {
     public init(_ id: ProviderID = "scripted", models: [ModelID] = ModelID.portfolio) {
         self.id = id
         self.models = models.map { ProviderModel(id: $0, wireName: $0.canonical) }
+    }
+
+    /// A provider that serves some models of which more is known.
+    public init(_ id: ProviderID = "scripted", serving models: [ProviderModel]) {
+        self.id = id
+        self.models = models
     }
 
     /// Appends outcomes to a model's script.
@@ -78,6 +86,7 @@ public final class ScriptedProvider: ModelProvider {
         case .text(let text): return try Self.answer(text, to: attempt)
         case .document(let document): return .whole(document)
         case .events(let events, let ending): return .stream(ScriptedStream(events, ending: ending))
+        case .stall(let events): return .stream(ScriptedStream(events, ending: nil) { await self.untilCancelled() })
         case .failure(let error): throw error
         case .silence:
             await untilCancelled()

@@ -10,11 +10,14 @@ final class ScriptedStream: ProviderStream {
 
     private let events: [ProviderEvent]
     private let ending: ModelError?
+    /// What happens between the last event and the end.
+    private let pause: @Sendable () async -> Void
     private let state = Mutex(State())
 
-    init(_ events: [ProviderEvent], ending: ModelError?) {
+    init(_ events: [ProviderEvent], ending: ModelError?, pause: @escaping @Sendable () async -> Void = {}) {
         self.events = events
         self.ending = ending
+        self.pause = pause
     }
 
     func next() async throws(ModelError) -> ProviderEvent? {
@@ -23,8 +26,11 @@ final class ScriptedStream: ProviderStream {
             defer { state.next += 1 }
             return events[state.next]
         }
-        if event == nil, let ending { throw ending }
-        return event
+        if let event { return event }
+        await pause()
+        if Task.isCancelled { throw ModelError(.cancelled, "the caller gave up") }
+        if let ending { throw ending }
+        return nil
     }
 
     func cancel() { state.withLock { $0.cancelled = true } }

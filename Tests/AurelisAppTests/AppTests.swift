@@ -80,7 +80,7 @@ struct AppTests {
         try await RunningApp.run(simulating) { app in
             var configuration = Configuration()
             configuration.simulates = true
-            configuration.routing = RoutingTable(replacing: [.codeReview: [.mistralNemo]])
+            configuration.orchestrator.routing = RoutingTable(replacing: [.codeReview: [.mistralNemo]])
             try app.engine.reload(configuration)
             let answer = try await app.send("POST", "/v1/chat/completions", body: Self.question)
             #expect(answer.headers["x-aurelis-model"] == "mistral-nemo")

@@ -1,4 +1,5 @@
 import Aurelis
+import AurelisProviders
 import AurelisTesting
 import AurelisTransport
 import Logging
@@ -22,8 +23,8 @@ struct ConfigurationDecodingTests {
         let configuration = try decode("").configuration
         #expect(configuration.gateway.listener.port == 8_787)
         #expect(configuration.admin.port == 8_788)
-        #expect(configuration.routing == .standard)
-        #expect(configuration.retry == .standard)
+        #expect(configuration.orchestrator.routing == .standard)
+        #expect(configuration.orchestrator.retry == .standard)
         #expect(configuration.transport.connectionsPerHost == 20)
         #expect(configuration.transport.tls.minimumVersion == .tls13)
     }
@@ -63,13 +64,13 @@ struct ConfigurationDecodingTests {
         #expect(work.headers == ["X-Team": "a"])
         #expect(work.timeouts.firstByte == .seconds(3))
         #expect(configuration.providers.last?.preset == "ollama")
-        #expect(configuration.routing[.codeReview] == [.gpt4o, "my-model"])
-        #expect(configuration.routing.globalFallback == nil)
-        #expect(configuration.replacesNamedModels)
-        #expect(configuration.requestTimeout == .seconds(60))
-        #expect(configuration.maximumAttempts == 3)
-        #expect(configuration.retry.rules[.upstream]?.base == .milliseconds(10))
-        #expect(configuration.retry.rules[.rateLimit] == RetryPolicy.standard.rules[.rateLimit])
+        #expect(configuration.orchestrator.routing[.codeReview] == [.gpt4o, "my-model"])
+        #expect(configuration.orchestrator.routing.globalFallback == nil)
+        #expect(configuration.orchestrator.replacesNamedModels)
+        #expect(configuration.orchestrator.requestTimeout == .seconds(60))
+        #expect(configuration.orchestrator.maximumAttempts == 3)
+        #expect(configuration.orchestrator.retry.rules[.upstream]?.base == .milliseconds(10))
+        #expect(configuration.orchestrator.retry.rules[.rateLimit] == RetryPolicy.standard.rules[.rateLimit])
         #expect(configuration.transport.totalConnections == 7)
         #expect(configuration.transport.tls.minimumVersion == .tls12)
         #expect(configuration.gateway.maximumBody == 5 << 20)
@@ -98,8 +99,8 @@ struct ConfigurationDecodingTests {
                 "a.yaml:1:26: gateway.maximum_body: must be a size such as 64KB or 20MB, not \"1XB\""
             ),
             (
-                "routing: { tasks: { testing: gpt-4o } }",
-                "a.yaml:1:30: routing.tasks.testing: must be a list of names, not \"gpt-4o\""
+                "routing: { tasks: { testing: { a: b } } }",
+                "a.yaml:1:30: routing.tasks.testing: must be a list of names, not a map"
             ),
             ("routing: { tasks: { testing: [] } }", "a.yaml:1:30: routing.tasks.testing: must name at least one model"),
             ("providers: openai", "a.yaml:1:12: providers: must be a list, not \"openai\""),
@@ -213,7 +214,7 @@ struct ConfigurationLayerTests {
         )
         #expect(loaded.configuration.gateway.listener.port == 4)
         #expect(loaded.configuration.admin.port == 3)
-        #expect(loaded.configuration.maximumAttempts == 2)
+        #expect(loaded.configuration.orchestrator.maximumAttempts == 2)
         #expect(loaded.configuration.gateway.maximumConnections == 11)
         #expect(loaded.sources.count == 2)
         #expect(loaded.rendered().contains("# --port"))

@@ -98,7 +98,7 @@ struct OrchestratorTests {
     func namedModel(allowed: Bool?) async throws {
         provider.script(.gpt4o, .failure(ModelError(.retired, "gone")))
         var request = ModelRequest("x", model: .gpt4o)
-        request.allowsFallback = allowed
+        request.fallback = allowed.map { $0 ? .byTask : .never }
         if allowed == true {
             #expect(try await orchestrator().respond(to: request).modelUsed == .gpt4oMini)
         } else {

@@ -9,7 +9,7 @@ struct StreamTests {
     private var orchestrator: ModelOrchestrator {
         ModelOrchestrator(
             providers: [provider],
-            time: ManualTimeSource(autoAdvancing: true),
+            time: ManualTimeSource(),
             random: FixedRandomSource()
         )
     }
@@ -76,7 +76,7 @@ struct StreamTests {
         provider.script(.gpt4o, .events(Array(try ScriptedAnswer.events("one two").prefix(2)) + [error]))
         let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
         let thrown = await #expect(throws: ModelError.self) { while try await stream.next() != nil {} }
-        #expect(thrown?.message == "overloaded")
+        #expect(thrown?.message.contains("overloaded") == true)
     }
 
     @Test("tool calls are put together from their pieces")

@@ -1,16 +1,32 @@
 /// The state of one request on its way: its deadline, its attempt budget and its trace.
 struct Journey {
     private(set) var trace: RouteTrace
+    let isStream: Bool
     private let deadline: Deadline
     private let maximumAttempts: Int
     /// Whether the caller chose the deadline; one that is too short says nothing about the service.
     private let isCallersDeadline: Bool
+    /// Models whose window was too small, and the largest of those windows that is known.
+    private var tooSmall: (models: [ModelID], limit: Int?) = ([], nil)
 
     init(call: ModelCall, configuration: OrchestratorConfiguration, start: ContinuousClock.Instant) {
-        self.trace = RouteTrace()
-        self.deadline = Deadline(call.timeout ?? configuration.requestTimeout, from: start)
-        self.maximumAttempts = configuration.maximumAttempts
-        self.isCallersDeadline = call.timeout != nil
+        trace = RouteTrace()
+        isStream = call.stream
+        deadline = Deadline(call.timeout ?? configuration.requestTimeout, from: start)
+        maximumAttempts = configuration.maximumAttempts
+        isCallersDeadline = call.timeout != nil
+    }
+
+    /// The same journey with its trace and attempts, and the time it began with: for the rest of a stream.
+    init(
+        continuing journey: Journey,
+        call: ModelCall,
+        configuration: OrchestratorConfiguration,
+        start: ContinuousClock.Instant
+    ) {
+        self.init(call: call, configuration: configuration, start: start)
+        trace = journey.trace
+        tooSmall = journey.tooSmall
     }
 
     /// The time the next attempt may take.
@@ -28,32 +44,61 @@ struct Journey {
         trace.attempts.count < maximumAttempts && deadline.admits(wait: wait, at: now)
     }
 
-    /// What a failed attempt teaches about the service.
-    func lesson(of failure: ModelError, at now: ContinuousClock.Instant) -> CircuitBreaker.Outcome {
-        switch failure.category {
-        case .timeout where isCallersDeadline && deadline.remaining(at: now) == .zero: .neutral
-        case .upstream, .connection, .timeout: .fault
-        default: .neutral
-        }
+    /// Whether a candidate's window may be large enough after what others said; notes the rejection when it is not.
+    mutating func fits(_ candidate: Candidate) -> Bool {
+        guard !tooSmall.models.isEmpty else { return true }
+        let isTried = tooSmall.models.contains(candidate.model.id)
+        let isSmaller = candidate.model.inputLimit.map { $0 <= tooSmall.limit ?? 0 } ?? false
+        guard isTried || isSmaller else { return true }
+        reject(candidate, reason: "its window is no larger than the one that was too small")
+        return false
+    }
+
+    /// Notes what a failure says about the candidates to come.
+    mutating func learn(from failure: ModelError, of candidate: Candidate) {
+        guard failure.category == .contextLength else { return }
+        tooSmall.models.append(candidate.model.id)
+        if let limit = candidate.model.inputLimit { tooSmall.limit = max(tooSmall.limit ?? 0, limit) }
+    }
+
+    /// What a failed attempt teaches about its route.
+    func lesson(of failure: ModelError, after duration: Duration, at now: ContinuousClock.Instant) -> RouteHealth.Lesson
+    {
+        let outcome: CircuitBreaker.Outcome =
+            switch failure.category {
+            case .timeout where isCallersDeadline && deadline.remaining(at: now) == .zero: .neutral
+            case .upstream, .connection, .timeout: .fault
+            default: .neutral
+            }
+        return RouteHealth.Lesson(outcome: outcome, duration: duration, isStream: isStream, pause: failure.pause)
     }
 }
 
 extension Journey {
-    /// Notes who was considered.
-    mutating func consider(_ candidates: [RouteTrace.Candidate]) {
-        trace.candidates += candidates
+    /// Notes that a model was considered, and why it was ruled out if it was.
+    mutating func consider(_ model: ModelID, provider: ProviderID?, _ rejection: String?) {
+        trace.candidates.append(RouteTrace.Candidate(model: model, provider: provider, rejection: rejection))
     }
 
     /// Notes why a candidate was passed over after all.
-    mutating func reject(_ candidate: Router.Candidate, reason: String) {
+    mutating func reject(_ candidate: Candidate, reason: String) {
+        update(candidate) { $0.rejection = reason }
+    }
+
+    /// Notes why a candidate comes after the others.
+    mutating func deferred(_ candidate: Candidate, reason: String) {
+        update(candidate) { $0.deferral = reason }
+    }
+
+    private mutating func update(_ candidate: Candidate, _ change: (inout RouteTrace.Candidate) -> Void) {
         let index = trace.candidates.firstIndex {
             $0.model == candidate.model.id && $0.provider == candidate.provider.id
         }
-        if let index { trace.candidates[index].rejection = reason }
+        if let index { change(&trace.candidates[index]) }
     }
 
     /// Notes an attempt with its outcome.
-    mutating func record(_ candidate: Router.Candidate, failure: ModelError?, duration: Duration) {
+    mutating func record(_ candidate: Candidate, failure: ModelError?, duration: Duration) {
         trace.attempts.append(
             RouteTrace.Attempt(
                 model: candidate.model.id,
@@ -70,5 +115,22 @@ extension Journey {
     mutating func recordWait(_ wait: Duration) {
         guard !trace.attempts.isEmpty else { return }
         trace.attempts[trace.attempts.count - 1].waitAfter = wait
+    }
+
+    /// Notes a wait for the end of a pause, before anything was sent.
+    mutating func recordPause(_ wait: Duration, before candidate: Candidate) {
+        deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
+    }
+
+    /// Notes that the answer of the last attempt broke off after it had begun.
+    mutating func recordBreak(_ failure: ModelError) {
+        guard !trace.attempts.isEmpty else { return }
+        trace.attempts[trace.attempts.count - 1].failure = failure.category
+        trace.attempts[trace.attempts.count - 1].reason = "broke off: \(failure.message)"
+    }
+
+    /// Notes what the attempts since some number of them were for, when they were not for a fresh answer.
+    mutating func recordPurpose(_ purpose: RouteTrace.Attempt.Purpose, since count: Int) {
+        for index in trace.attempts.indices.dropFirst(count) { trace.attempts[index].purpose = purpose }
     }
 }

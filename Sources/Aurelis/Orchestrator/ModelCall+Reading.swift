@@ -5,15 +5,27 @@ extension ModelCall {
     public struct Options: Sendable, Hashable {
         /// What the request is for; nil: `general`, or what `model: "auto/<task>"` says.
         public var task: TaskType?
-        /// Whether another model may answer than the one named; nil: the configuration decides.
-        public var allowsFallback: Bool?
+        /// Whether and which other models may answer than the one named; nil: the configuration decides.
+        public var fallback: FallbackRule?
+        /// How the candidates are put in order; nil: the configuration decides.
+        public var strategy: RoutingStrategy?
+        /// Whether a broken answer may begin again from the start; nil: the configuration decides.
+        public var allowsRestart: Bool?
         /// How long the caller waits; nil: the configuration decides.
         public var timeout: Duration?
 
         /// Options; all are optional.
-        public init(task: TaskType? = nil, allowsFallback: Bool? = nil, timeout: Duration? = nil) {
+        public init(
+            task: TaskType? = nil,
+            fallback: FallbackRule? = nil,
+            strategy: RoutingStrategy? = nil,
+            allowsRestart: Bool? = nil,
+            timeout: Duration? = nil
+        ) {
             self.task = task
-            self.allowsFallback = allowsFallback
+            self.fallback = fallback
+            self.strategy = strategy
+            self.allowsRestart = allowsRestart
             self.timeout = timeout
         }
     }
@@ -50,7 +62,9 @@ extension ModelCall {
             model: model,
             task: task ?? .general,
             stream: try Self.flag("stream", of: body) && operation == .chatCompletion,
-            allowsFallback: options.allowsFallback,
+            fallback: options.fallback,
+            strategy: options.strategy,
+            allowsRestart: options.allowsRestart,
             timeout: options.timeout
         )
     }

@@ -17,8 +17,13 @@ public struct ModelCall: Sendable {
     public var task: TaskType
     /// Whether the caller wants events as they come.
     public var stream: Bool
-    /// Whether another model may answer than the one named; nil: the configuration decides.
-    public var allowsFallback: Bool?
+    /// Whether and which other models may answer than the one named; nil: the configuration decides.
+    public var fallback: FallbackRule?
+    /// How the candidates are put in order; nil: the configuration decides.
+    public var strategy: RoutingStrategy?
+    /// Whether an answer that breaks off and cannot be continued may begin again from the start; nil: the configuration
+    /// decides.
+    public var allowsRestart: Bool?
     /// How long the caller is willing to wait for an answer (for a stream: for its first content); nil: the configuration decides.
     public var timeout: Duration?
 
@@ -30,7 +35,9 @@ public struct ModelCall: Sendable {
         model: ModelID?,
         task: TaskType = .general,
         stream: Bool = false,
-        allowsFallback: Bool? = nil,
+        fallback: FallbackRule? = nil,
+        strategy: RoutingStrategy? = nil,
+        allowsRestart: Bool? = nil,
         timeout: Duration? = nil
     ) {
         self.id = id
@@ -39,7 +46,19 @@ public struct ModelCall: Sendable {
         self.model = model
         self.task = task
         self.stream = stream
-        self.allowsFallback = allowsFallback
+        self.fallback = fallback
+        self.strategy = strategy
+        self.allowsRestart = allowsRestart
         self.timeout = timeout
+    }
+}
+
+extension ModelCall {
+    /// Whether the conversation ends with the beginning of an answer.
+    var endsWithAssistant: Bool {
+        guard let messages = body["messages"], messages.kind == .array else { return false }
+        var last: JSONValue?
+        for message in messages.elements { last = message }
+        return last?["role"]?.stringEquals("assistant") == true
     }
 }

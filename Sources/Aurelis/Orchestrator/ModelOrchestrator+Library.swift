@@ -62,7 +62,9 @@ extension ModelCall {
         }
         let options = Options(
             task: request.task,
-            allowsFallback: request.allowsFallback,
+            fallback: request.fallback,
+            strategy: request.strategy,
+            allowsRestart: request.allowsRestart,
             timeout: request.timeout
         )
         try self.init(reading: body, operation: .chatCompletion, id: id, options: options)

@@ -26,8 +26,4 @@ public struct ModelReply: Sendable {
         self.provider = provider
         self.trace = trace
     }
-
-    init(_ answer: Answer, from candidate: Router.Candidate, trace: RouteTrace) {
-        self.init(answer: answer, model: candidate.model.id, provider: candidate.provider.id, trace: trace)
-    }
 }

@@ -14,6 +14,8 @@ public final class ModelStream: Sendable {
         public var content: String
         /// Parts of tool calls that were added.
         public var toolCalls: [ToolCallDelta]
+        /// Whether what came before counts no more: the answer begins again, as `allowsRestart` permits.
+        public var restarts = false
     }
 
     /// A piece of a tool call.
@@ -66,6 +68,13 @@ public final class ModelStream: Sendable {
     ///   came before.
     public func next() async throws(ModelError) -> Delta? {
         while let event = try await events.next() {
+            if event.chunk?["aurelis"]?["restart"]?.bool == true {
+                assembled.withLock {
+                    $0.content = ""
+                    $0.toolCalls = []
+                }
+                return Delta(content: "", toolCalls: [], restarts: true)
+            }
             guard let delta = event.chunk?["choices"]?[0]?["delta"].map(Delta.init(reading:)) else { continue }
             guard !delta.isEmpty else { continue }
             assembled.withLock { $0.append(delta) }
@@ -82,6 +91,11 @@ public final class ModelStream: Sendable {
         var response = assembled.withLock { $0 }
         response.finishReason = events.finishReason
         response.usage = events.usage
+        if let continuation = events.continuation {
+            response.modelUsed = continuation.route.model
+            response.provider = continuation.route.provider
+            response.trace = continuation.trace
+        }
         response.processingTime = start.duration(to: time.now)
         return response
     }

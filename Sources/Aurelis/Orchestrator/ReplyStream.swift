@@ -4,93 +4,206 @@ internal import Synchronization
 ///
 ///     while let event = try await stream.next() { send(event.raw) }
 ///
-/// A stream that ends without a finish reason is an error, never a short answer; one that ends without `[DONE]`
-/// after a finish reason is complete and gets its `[DONE]`.
+/// A stream that breaks off is continued, by the same model or another, exactly where the caller's text ends; a comment
+/// marks the seam. When nobody can continue it, it ends in an error, never as if it were complete. One that only lacks
+/// `[DONE]` after its finish reason is complete and gets its `[DONE]`.
 /// One consumer at a time.
 public final class ReplyStream: Sendable {
-    private struct State {
-        var held: [ProviderEvent] = []
+    fileprivate struct State {
+        var stream: OpenedStream
         var nextHeld = 0
         var progress = StreamProgress()
-        var ended = false
+        var watch: StallWatch
+        /// Finds somebody to continue the answer; nil when nobody shall.
+        var rescue: StreamRescue?
+        /// Why the stream broke off, until somebody continues it.
+        var breakage: ModelError?
+        var hasEnded = false
+        /// Told once what became of the stream.
+        var onEnd: (@Sendable (StreamEnd) -> Void)?
     }
 
-    private let source: any ProviderStream
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let time: any TimeSource
 
-    init(_ source: any ProviderStream) { self.source = source }
-
-    deinit { source.cancel() }
-
-    /// The bound on events held back before the first content: prompt filters and role chunks, a handful in practice.
-    private static let maximumHeld = 256
-
-    /// Pulls events and holds them back until one carries content, so that an early failure stays unseen.
-    func awaitContent() async throws(ModelError) {
-        while !state.withLock({ $0.progress.isPresentable }) {
-            guard let event = try await pull() else { return }
-            let count = state.withLock { state in
-                state.held.append(event)
-                return state.held.count
-            }
-            guard count < Self.maximumHeld else {
-                source.cancel()
-                throw ModelError(.upstream, "the stream sent \(count) events without content", code: "no_content")
-            }
-        }
+    init(
+        _ stream: OpenedStream,
+        rescue: StreamRescue?,
+        stallTimeout: Duration,
+        time: any TimeSource,
+        onEnd: (@Sendable (StreamEnd) -> Void)?
+    ) {
+        self.time = time
+        let watch = StallWatch(limit: stallTimeout, now: time.now)
+        state = Mutex(State(stream: stream, watch: watch, rescue: rescue, onEnd: onEnd))
     }
+
+    deinit { cancel() }
 
     /// The next event, or nil after the last one, which is always `[DONE]`.
     public func next() async throws(ModelError) -> ProviderEvent? {
-        let held = state.withLock { state -> ProviderEvent? in
-            guard state.nextHeld < state.held.count else {
-                state.held = []
-                state.nextHeld = 0
+        if let failure = state.withLock(\.breakage) { try await resume(after: failure) }
+        while true {
+            switch step() {
+            case .ended:
                 return nil
+            case .show(let event):
+                return try passed(event)
+            case .pull(let source):
+                let event: ProviderEvent?
+                do { event = try await source.next() } catch { return try broken(error) }
+                guard let event else { return try exhausted() }
+                if let fitted = fitted(event) { return try passed(fitted) }
             }
-            defer { state.nextHeld += 1 }
-            return state.held[state.nextHeld]
         }
-        if let held { return held }
-        return try await pull()
     }
 
     /// Gives the answer up; the upstream call ends.
-    public func cancel() { source.cancel() }
+    public func cancel() {
+        let (source, report) = state.withLock { ($0.stream.source, $0.end(.cancelled)) }
+        source.cancel()
+        report?()
+    }
 
     /// Why the model stopped; nil while it writes.
     public var finishReason: FinishReason? { state.withLock { $0.progress.finishReason } }
 
-    /// What the answer cost, once the provider has said so.
+    /// What the answer cost, once the provider has said so; of a continued answer, what its last part cost.
     public var usage: TokenUsage? { state.withLock { $0.progress.usage } }
 
-    private func pull() async throws(ModelError) -> ProviderEvent? {
-        if state.withLock({ $0.ended }) { return nil }
-        let event: ProviderEvent?
-        do {
-            event = try await source.next()
-        } catch {
-            state.withLock { $0.ended = true }
-            throw error
-        }
-        return try state.withLock { state throws(ModelError) in
-            try Self.take(event, &state)
+    /// Who continued the answer and every attempt that was made; nil while the stream is as it began.
+    public var continuation: (route: Route, trace: RouteTrace)? { state.withLock { $0.rescue?.continuation } }
+}
+
+extension ReplyStream {
+    private enum Step {
+        case show(ProviderEvent)
+        case pull(any ProviderStream)
+        case ended
+    }
+
+    private func step() -> Step {
+        state.withLock { state in
+            if state.hasEnded { return .ended }
+            guard state.nextHeld < state.stream.held.count else { return .pull(state.stream.source) }
+            defer { state.nextHeld += 1 }
+            return .show(state.stream.held[state.nextHeld])
         }
     }
 
-    private static func take(_ event: ProviderEvent?, _ state: inout State) throws(ModelError) -> ProviderEvent? {
-        if let event {
-            do { try state.progress.observe(event) } catch {
-                state.ended = true
-                throw error
+    /// The event as it fits to what the caller has; nil when the caller has it already.
+    private func fitted(_ event: ProviderEvent) -> ProviderEvent? {
+        state.withLock { state in
+            guard case .emit(let shown) = state.stream.fit(event) else { return nil }
+            return shown
+        }
+    }
+
+    /// Takes note of an event on its way to the caller.
+    private func passed(_ event: ProviderEvent) throws(ModelError) -> ProviderEvent? {
+        let (failure, report) = state.withLock { state -> (ModelError?, Report?) in
+            do throws(ModelError) {
+                try state.progress.observe(event)
+                try state.watch.observe(event, at: time.now)
+            } catch {
+                return (error, nil)
             }
-            if event.isDone { state.progress.observeDone() }
-            return event
+            return (nil, event.isDone ? state.end(.answered) : nil)
         }
-        state.ended = true
-        guard state.progress.finishReason != nil || state.progress.isDone else {
-            throw ModelError(.connection, "the stream ended before its answer was complete", code: "stream_truncated")
+        report?()
+        guard let failure else { return event }
+        return try broken(failure)
+    }
+
+    /// The source has no more events.
+    private func exhausted() throws(ModelError) -> ProviderEvent? {
+        guard state.withLock(\.progress.isComplete) else { return try broken(.truncatedStream) }
+        state.withLock { $0.end(.answered) }?()
+        return .done
+    }
+
+    /// The rest will not come from this source: tells the caller's connection that somebody else is looked for, or ends
+    /// with the failure.
+    private func broken(_ failure: ModelError) throws(ModelError) -> ProviderEvent? {
+        let (source, isWhole) = state.withLock { ($0.stream.source, $0.progress.finishReason != nil) }
+        source.cancel()
+        // What fails after the finish reason takes nothing from the answer.
+        if isWhole { return try exhausted() }
+        let refusal = state.withLock { state -> ModelError? in
+            guard let rescue = state.rescue else { return failure }
+            if let refusal = rescue.refusal(of: state.progress.delivered, after: failure) { return refusal }
+            state.breakage = failure
+            return nil
         }
-        return state.progress.isDone ? nil : .done
+        if let refusal { throw ended(with: refusal) }
+        return .comment("the answer broke off (\(failure.category)); looking for its continuation")
+    }
+
+    /// Puts another stream in the place of the one that broke.
+    private func resume(after failure: ModelError) async throws(ModelError) {
+        let (found, delivered) = state.withLock { ($0.rescue, $0.progress.delivered) }
+        guard var rescue = found else { throw ended(with: failure) }
+        let outcome: Result<ContinuedStream, ModelError>
+        do { outcome = .success(try await rescue.continuation(of: delivered, after: failure)) } catch {
+            outcome = .failure(error)
+        }
+        let hasEnded = state.withLock { state in
+            state.rescue = rescue
+            state.breakage = nil
+            if case .success(let continued) = outcome, !state.hasEnded { state.continue(with: continued, at: time.now) }
+            return state.hasEnded
+        }
+        switch outcome {
+        case .success(let continued) where hasEnded: continued.stream.source.cancel()
+        case .success: return
+        case .failure(let error): throw ended(with: error)
+        }
+    }
+
+    private func ended(with failure: ModelError) -> ModelError {
+        state.withLock { $0.end(.failed(failure)) }?()
+        return failure
+    }
+
+    fileprivate typealias Report = () -> Void
+}
+
+extension ReplyStream.State {
+    /// Ends the stream; returns what is to be told, the first time.
+    mutating func end(_ outcome: StreamEnd.Outcome) -> (() -> Void)? {
+        guard !hasEnded else { return nil }
+        hasEnded = true
+        guard let onEnd else { return nil }
+        let end = StreamEnd(outcome: outcome, usage: progress.usage, continuation: rescue?.continuation)
+        self.onEnd = nil
+        return { onEnd(end) }
+    }
+
+    mutating func `continue`(with continued: ContinuedStream, at now: ContinuousClock.Instant) {
+        stream = continued.stream
+        nextHeld = 0
+        watch = StallWatch(limit: watch.limit, now: now)
+        if continued.isRestart { progress = StreamProgress() }
+    }
+}
+
+/// What became of a stream.
+struct StreamEnd: Sendable {
+    enum Outcome: Sendable {
+        case answered
+        case failed(ModelError)
+        /// The caller went away.
+        case cancelled
+    }
+
+    let outcome: Outcome
+    let usage: TokenUsage?
+    let continuation: (route: Route, trace: RouteTrace)?
+}
+
+extension ProviderEvent {
+    /// A line that clients skip.
+    static func comment(_ text: String) -> ProviderEvent {
+        ProviderEvent(raw: Array(": \(text)\n\n".utf8), chunk: nil)
     }
 }

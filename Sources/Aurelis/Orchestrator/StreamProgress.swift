@@ -6,24 +6,27 @@ struct StreamProgress: Sendable {
     private(set) var finishReason: FinishReason?
     private(set) var usage: TokenUsage?
     private(set) var isDone = false
+    private(set) var delivered = DeliveredAnswer()
 
     /// Takes note of one event.
     ///
     /// - Throws: the provider's error when the event carries one in-band.
     mutating func observe(_ event: ProviderEvent) throws(ModelError) {
+        if event.isDone { isDone = true }
         guard let chunk = event.chunk else { return }
         if let error = chunk["error"], !error.isNull { throw inBandError(error) }
         if let usage = chunk["usage"] { self.usage = TokenUsage(reading: usage) ?? self.usage }
         guard let choice = chunk["choices"]?[0] else { return }
         if let reason = choice["finish_reason"]?.string { finishReason = FinishReason(rawValue: reason) }
-        if let delta = choice["delta"], carriesContent(delta) { hasContent = true }
+        if !hasContent, let delta = choice["delta"], carriesContent(delta) { hasContent = true }
+        delivered.append(chunk, choice: choice)
     }
-
-    /// Takes note of `[DONE]`.
-    mutating func observeDone() { isDone = true }
 
     /// Whether the caller may be shown something: content, or an end that needs none.
     var isPresentable: Bool { hasContent || finishReason != nil }
+
+    /// Whether the answer is whole; a missing `[DONE]` after a finish reason does not matter.
+    var isComplete: Bool { finishReason != nil || isDone }
 
     private func carriesContent(_ delta: JSONValue) -> Bool {
         for (key, value) in delta.members where !value.isNull && key != "role" {

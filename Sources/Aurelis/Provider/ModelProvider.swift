@@ -14,11 +14,25 @@ public protocol ModelProvider: Sendable {
     /// Every model this provider is known to serve.
     var models: [ProviderModel] { get }
 
+    /// Why nothing can be asked of this provider now, known without asking: it has retired. nil: it may be asked.
+    var outage: ModelError? { get }
+
+    /// How much of the tightest limit that the provider reports is left for a model, 0 to 1; nil: it reports none.
+    func headroom(of model: ProviderModel) -> Double?
+
     /// Sends one attempt.
     ///
     /// - Returns: when the whole answer is there, or, for a stream, when the provider accepted the request.
     /// - Throws: why there is no answer. A cancelled task ends the attempt at once, with category `cancelled`.
     func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer
+}
+
+extension ModelProvider {
+    /// Whoever does not say otherwise may be asked.
+    public var outage: ModelError? { nil }
+
+    /// Whoever does not say otherwise reports no limits.
+    public func headroom(of model: ProviderModel) -> Double? { nil }
 }
 
 /// What is asked of a model.
@@ -27,20 +41,6 @@ public enum ModelOperation: String, Sendable, Hashable {
     case chatCompletion = "chat"
     /// Embedding vectors.
     case embedding = "embeddings"
-}
-
-/// A model as one provider serves it.
-public struct ProviderModel: Sendable, Hashable {
-    /// The model.
-    public var id: ModelID
-    /// Its exact name on this provider's wire.
-    public var wireName: String
-
-    /// A model with its name on the wire.
-    public init(id: ModelID, wireName: String) {
-        self.id = id
-        self.wireName = wireName
-    }
 }
 
 /// One attempt to get an answer from one provider.
@@ -53,6 +53,9 @@ public struct ProviderAttempt: Sendable {
     public var body: JSONDocument
     /// Whether the caller wants events as they come.
     public var stream: Bool
+    /// The beginning of the answer, which the caller already has; the model goes on from its end. nil: a fresh answer.
+    /// Only sent to a model with `ProviderModel.prefill`.
+    public var prefill: String?
     /// The client request this attempt serves.
     public var requestID: RequestID
     /// How long the attempt may take: for a whole answer to its end, for a stream to its acceptance. nil: no limit.
@@ -64,6 +67,7 @@ public struct ProviderAttempt: Sendable {
         model: ProviderModel,
         body: JSONDocument,
         stream: Bool,
+        prefill: String? = nil,
         requestID: RequestID,
         timeout: Duration?
     ) {
@@ -71,6 +75,7 @@ public struct ProviderAttempt: Sendable {
         self.model = model
         self.body = body
         self.stream = stream
+        self.prefill = prefill
         self.requestID = requestID
         self.timeout = timeout
     }

@@ -13,8 +13,10 @@ struct CircuitBreaker: Sendable, Hashable {
     struct Settings: Sendable, Hashable {
         /// Faults in a row that open the circuit.
         var failureThreshold = 5
-        /// How long it stays open.
+        /// How long it stays open at first.
         var openDuration: Duration = .seconds(60)
+        /// How long it stays open after a probe has failed: shorter, so that a model that is back is found soon.
+        var reopenDuration: Duration = .seconds(30)
         /// Probes at once while it is half open.
         var maximumProbes = 3
     }
@@ -85,8 +87,10 @@ struct CircuitBreaker: Sendable, Hashable {
             state = .closed(failures: 0)
         case (.closed(let failures), .fault) where failures + 1 < settings.failureThreshold:
             state = .closed(failures: failures + 1)
-        case (.closed, .fault), (.halfOpen, .fault):
+        case (.closed, .fault):
             enter(.open(until: now.advanced(by: settings.openDuration)))
+        case (.halfOpen, .fault):
+            enter(.open(until: now.advanced(by: settings.reopenDuration)))
         case (.halfOpen, .success):
             enter(.closed(failures: 0))
         case (.halfOpen(let probes), .neutral):

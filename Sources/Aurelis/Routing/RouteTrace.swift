@@ -2,7 +2,7 @@
 ///
 ///     let response = try await orchestrator.respond(to: request)
 ///     print(response.trace)   // codestral-2501@github-models: rate_limit after 12 ms, then gpt-4o@github-models: answered
-public struct RouteTrace: Sendable {
+public struct RouteTrace: Sendable, Hashable {
     /// The models considered, in the order of preference.
     public var candidates: [Candidate] = []
     /// What was sent, in the order it was sent.
@@ -21,21 +21,38 @@ extension RouteTrace {
         public var provider: ProviderID?
         /// Why it was ruled out before anything was sent; nil when it was eligible.
         public var rejection: String?
+        /// Why it was put behind the others; nil when it was not.
+        public var deferral: String?
 
         /// A candidate.
-        public init(model: ModelID, provider: ProviderID?, rejection: String? = nil) {
+        public init(model: ModelID, provider: ProviderID?, rejection: String? = nil, deferral: String? = nil) {
             self.model = model
             self.provider = provider
             self.rejection = rejection
+            self.deferral = deferral
         }
     }
 
     /// One attempt, as the provider saw it.
     public struct Attempt: Sendable, Hashable {
+        /// What an attempt is for.
+        public enum Purpose: String, Sendable, Hashable, CaseIterable {
+            /// A fresh answer.
+            case answer
+            /// The same answer once more, to go on where an earlier one broke off.
+            case resume
+            /// The rest of an answer whose beginning was sent along.
+            case prefill
+            /// A fresh answer in the place of one that broke off.
+            case restart
+        }
+
         /// The model.
         public var model: ModelID
         /// The provider.
         public var provider: ProviderID
+        /// What it was for.
+        public var purpose: Purpose
         /// What became of it: nil for an answer, else the failure's category.
         public var failure: ModelError.Category?
         /// The failure in words; nil for an answer.
@@ -51,6 +68,7 @@ extension RouteTrace {
         public init(
             model: ModelID,
             provider: ProviderID,
+            purpose: Purpose = .answer,
             failure: ModelError.Category? = nil,
             reason: String? = nil,
             status: Int? = nil,
@@ -58,6 +76,7 @@ extension RouteTrace {
         ) {
             self.model = model
             self.provider = provider
+            self.purpose = purpose
             self.failure = failure
             self.reason = reason
             self.status = status
@@ -71,9 +90,11 @@ extension RouteTrace: CustomStringConvertible {
     public var description: String {
         var steps: [String] = candidates.compactMap { candidate in
             candidate.rejection.map { "\(candidate.model): rejected, \($0)" }
+                ?? candidate.deferral.map { "\(candidate.model): \($0)" }
         }
         for attempt in attempts {
-            let place = "\(attempt.model)@\(attempt.provider)"
+            let purpose = attempt.purpose == .answer ? "" : "\(attempt.purpose.rawValue) "
+            let place = "\(purpose)\(attempt.model)@\(attempt.provider)"
             let milliseconds = attempt.duration.milliseconds
             if let failure = attempt.failure {
                 let status = attempt.status.map { " \($0)" } ?? ""
@@ -89,6 +110,17 @@ extension RouteTrace: CustomStringConvertible {
 }
 
 extension Duration {
+    /// For people: `250 ms`, `2 s`, `3 min`, `5 h`; whole units, rounded up.
+    package var briefly: String {
+        let milliseconds = milliseconds
+        return switch milliseconds {
+        case ..<1_000: "\(max(0, milliseconds)) ms"
+        case ..<120_000: "\((milliseconds + 999) / 1_000) s"
+        case ..<7_200_000: "\((milliseconds + 59_999) / 60_000) min"
+        default: "\((milliseconds + 3_599_999) / 3_600_000) h"
+        }
+    }
+
     /// Whole milliseconds, rounded down.
     package var milliseconds: Int64 {
         let (seconds, attoseconds) = components

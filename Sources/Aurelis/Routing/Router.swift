@@ -2,51 +2,63 @@
 struct Router: Sendable {
     let table: RoutingTable
     let providers: [any ModelProvider]
-    /// Whether a model that the caller named may be replaced when it fails.
+    /// Whether a model that the caller named may be replaced when it fails, if the caller does not say.
     let replacesNamedModels: Bool
-
-    /// A model together with the provider that serves it.
-    struct Candidate: Sendable {
-        let provider: any ModelProvider
-        let model: ProviderModel
-
-        /// The key of its circuit.
-        var route: CircuitBreakers.Route { .init(provider: provider.id, model: model.id) }
-    }
+    let strategy: RoutingStrategy
+    let health: RouteHealth
 
     /// The eligible candidates, best first; everything considered is noted in `journey`.
     ///
-    /// - Throws: `modelUnavailable`, naming every candidate and why it was ruled out, when none is left.
-    func candidates(for call: ModelCall, journey: inout Journey) throws(ModelError) -> [Candidate] {
+    /// - Throws: `modelUnavailable`, naming every candidate and why it was ruled out, when none is left; `retired` when
+    ///   that is the reason for all of them.
+    func candidates(
+        for call: ModelCall,
+        journey: inout Journey,
+        at now: ContinuousClock.Instant
+    ) throws(ModelError) -> [Candidate] {
+        let ranking = RouteRanking(strategy: call.strategy ?? strategy, health: health)
+        var screening = Screening(call: call)
+        var seen: [ModelID] = []
         var eligible: [Candidate] = []
-        var considered: [RouteTrace.Candidate] = []
-        for id in preferences(for: call) {
-            let serving = serving(id, for: call.operation)
-            if serving.isEmpty {
-                considered.append(.init(model: id, provider: nil, rejection: "no configured provider serves it"))
+        for group in groups(for: call) {
+            var admitted: [Candidate] = []
+            for id in group where !seen.contains(id) {
+                seen.append(id)
+                let serving = serving(id, for: call.operation)
+                if serving.isEmpty { journey.consider(id, provider: nil, "no configured provider serves it") }
+                for candidate in serving where screening.admits(candidate, journey: &journey) {
+                    admitted.append(candidate)
+                }
             }
-            for candidate in serving {
-                considered.append(.init(model: id, provider: candidate.provider.id))
-                eligible.append(candidate)
+            for candidate in ranking.ranked(admitted, stream: call.stream, at: now) {
+                // Another provider of the same model is no fallback.
+                let isRefused =
+                    call.fallback == .never && eligible.first.map { $0.model.id != candidate.model.id } ?? false
+                let rejection = isRefused ? "the request allows no fallback" : nil
+                journey.consider(candidate.model.id, provider: candidate.provider.id, rejection)
+                if !isRefused { eligible.append(candidate) }
             }
         }
-        journey.consider(considered)
-        if eligible.isEmpty { throw noCandidate(for: call, trace: journey.trace) }
-        return eligible
+        if eligible.isEmpty { throw noCandidate(for: call, screening.outage, trace: journey.trace) }
+        return pausedLast(eligible, journey: &journey, at: now)
     }
 
-    private func preferences(for call: ModelCall) -> [ModelID] {
-        guard let named = call.model else { return row(of: call) }
-        guard call.allowsFallback ?? replacesNamedModels, call.operation == .chatCompletion else { return [named] }
-        return [named] + row(of: call).filter { $0 != named }
-    }
-
-    private func row(of call: ModelCall) -> [ModelID] {
-        // Vectors of two models cannot be compared, so embeddings are never routed.
-        guard call.operation == .chatCompletion else { return [] }
-        let row = table[call.task]
-        guard let last = table.globalFallback, !row.contains(last) else { return row }
-        return row + [last]
+    /// The models that may answer, in groups of falling preference; a strategy puts each group in order.
+    private func groups(for call: ModelCall) -> [[ModelID]] {
+        // Vectors of two models cannot be compared, so embeddings go to the named model only.
+        guard call.operation == .chatCompletion else { return call.model.map { [table.resolve($0)] } ?? [] }
+        let last = table.globalFallback.map { [$0] } ?? []
+        guard let named = call.model else {
+            let row = table[call.task].flatMap(table.resolve)
+            guard case .models(let models) = call.fallback else { return [row, last] }
+            return [row, models.flatMap(table.resolve)]
+        }
+        let first = table.resolve(named)
+        switch call.fallback ?? (replacesNamedModels ? .byTask : .never) {
+        case .never: return [first]
+        case .byTask: return [first, table.equivalents(of: first), table[call.task].flatMap(table.resolve), last]
+        case .models(let models): return [first, table.equivalents(of: first), models.flatMap(table.resolve)]
+        }
     }
 
     private func serving(_ id: ModelID, for operation: ModelOperation) -> [Candidate] {
@@ -55,9 +67,33 @@ struct Router: Sendable {
         }
     }
 
-    private func noCandidate(for call: ModelCall, trace: RouteTrace) -> ModelError {
+    /// Whom a provider has asked to leave alone comes after everybody else, the shortest pause first: nobody waits while
+    /// another may answer.
+    private func pausedLast(
+        _ candidates: [Candidate],
+        journey: inout Journey,
+        at now: ContinuousClock.Instant
+    ) -> [Candidate] {
+        guard candidates.count > 1 else { return candidates }
+        var free: [Candidate] = []
+        var paused: [(candidate: Candidate, until: ContinuousClock.Instant)] = []
+        for candidate in candidates {
+            if case .paused(let until, let cause) = health.obstacle(on: candidate.route, at: now) {
+                paused.append((candidate, until))
+                let reason = cause == .rateLimit ? "rate-limited" : "retired"
+                journey.deferred(candidate, reason: "\(reason), for \(now.duration(to: until).briefly) asked last")
+            } else {
+                free.append(candidate)
+            }
+        }
+        return free + paused.sorted { $0.until < $1.until }.map(\.candidate)
+    }
+
+    private func noCandidate(for call: ModelCall, _ outage: ModelError?, trace: RouteTrace) -> ModelError {
         var error: ModelError
-        if let named = call.model {
+        if let outage {
+            error = outage
+        } else if let named = call.model, trace.candidates.allSatisfy({ $0.provider == nil }) {
             error = ModelError(
                 .modelUnavailable,
                 "no configured provider serves \"\(named.spelling)\"",
@@ -66,15 +102,50 @@ struct Router: Sendable {
             )
         } else {
             let rejected = trace.candidates.map { "\($0.model): \($0.rejection ?? "eligible")" }
+            let subject = call.model.map { "\"\($0.spelling)\"" } ?? "the task \(call.task.rawValue)"
             error = ModelError(
                 .modelUnavailable,
-                "no eligible model for the task \(call.task.rawValue) (\(rejected.joined(separator: "; ")))",
+                "no eligible model for \(subject) (\(rejected.joined(separator: "; ")))",
                 code: "no_eligible_model",
-                hint: "name a model that the provider serves, or list models for the task under `routing.tasks`"
+                hint: "name a model that the provider serves, list models under `routing.tasks`, or correct what is "
+                    + "known of a model under `providers.models`"
             )
         }
         error.model = call.model
         error.trace = trace
         return error
+    }
+}
+
+/// Rules candidates out for what is known beforehand: a retired provider, a missing capability, a prompt too long.
+private struct Screening {
+    let call: ModelCall
+    /// Read when the first candidate has facts to compare with.
+    private var needs: RequestNeeds?
+    private var hasOthers = false
+    private var retirement: ModelError?
+
+    init(call: ModelCall) { self.call = call }
+
+    /// The reason of all rejections, when it is a retirement.
+    var outage: ModelError? { hasOthers ? nil : retirement }
+
+    mutating func admits(_ candidate: Candidate, journey: inout Journey) -> Bool {
+        if let outage = candidate.provider.outage {
+            retirement = retirement ?? outage
+            journey.consider(candidate.model.id, provider: candidate.provider.id, outage.message)
+            return false
+        }
+        hasOthers = true
+        guard let obstacle = obstacle(candidate.model) else { return true }
+        journey.consider(candidate.model.id, provider: candidate.provider.id, obstacle)
+        return false
+    }
+
+    private mutating func obstacle(_ model: ProviderModel) -> String? {
+        guard model.capabilities != nil || model.inputLimit != nil else { return nil }
+        let needs = needs ?? RequestNeeds(of: call)
+        self.needs = needs
+        return needs.obstacle(for: model)
     }
 }

@@ -7,6 +7,11 @@ public struct RoutingTable: Sendable, Hashable {
     private var rows: [TaskType: [ModelID]]
     /// The last resort of every task; nil: none.
     public var globalFallback: ModelID?
+    /// Names of your own, each for a model or for several in the order of preference. Resolved once: an alias of an
+    /// alias is a model's name.
+    public var aliases: [ModelID: [ModelID]] = [:]
+    /// Models that may stand for each other when one fails, before the models of the task are asked.
+    public var equivalents: [[ModelID]] = []
 
     /// The standard table with some rows replaced.
     public init(replacing rows: [TaskType: [ModelID]] = [:], globalFallback: ModelID? = .gpt4oMini) {
@@ -17,6 +22,17 @@ public struct RoutingTable: Sendable, Hashable {
     /// The models of a task, best first, without the global fallback.
     public subscript(task: TaskType) -> [ModelID] {
         rows[task] ?? []
+    }
+
+    /// The models that a name stands for: itself, when it is no alias.
+    func resolve(_ name: ModelID) -> [ModelID] {
+        guard !aliases.isEmpty else { return [name] }
+        return aliases[name] ?? [name]
+    }
+
+    /// The models that may stand for any of these, in the order of their classes.
+    func equivalents(of models: [ModelID]) -> [ModelID] {
+        equivalents.filter { $0.contains(where: models.contains) }.flatMap(\.self)
     }
 
     /// The table of the design document, completed for every task.

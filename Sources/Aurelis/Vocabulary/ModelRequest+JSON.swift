@@ -31,13 +31,8 @@ extension ModelRequest {
         toolChoice?.write(to: &json)
         responseFormat?.write(to: &json)
         if let user { json.field("user", user) }
-        if stream {
-            json.field("stream", true)
-            json.key("stream_options")
-            json.beginObject()
-            json.field("include_usage", true)
-            json.endObject()
-        }
+        // Usage is asked for by the provider that needs to be asked: some refuse `stream_options`.
+        if stream { json.field("stream", true) }
         json.endObject()
         return json.bytes
     }

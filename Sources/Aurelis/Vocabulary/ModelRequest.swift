@@ -27,8 +27,13 @@ public struct ModelRequest: Sendable {
     public var responseFormat: ResponseFormat?
     /// The end user, for the provider's abuse protection.
     public var user: String?
-    /// Whether another model may answer than the one named; nil: the configuration decides.
-    public var allowsFallback: Bool?
+    /// Whether and which other models may answer than the one named; nil: the configuration decides.
+    public var fallback: FallbackRule?
+    /// How the models that may answer are put in order; nil: the configuration decides.
+    public var strategy: RoutingStrategy?
+    /// Whether a streamed answer that breaks off and cannot be continued may begin again from the start; nil: the
+    /// configuration decides.
+    public var allowsRestart: Bool?
     /// How long to wait for the answer (for a stream: for its first content); nil: the configuration decides.
     public var timeout: Duration?
 
@@ -46,7 +51,9 @@ public struct ModelRequest: Sendable {
         toolChoice: ToolChoice? = nil,
         responseFormat: ResponseFormat? = nil,
         user: String? = nil,
-        allowsFallback: Bool? = nil,
+        fallback: FallbackRule? = nil,
+        strategy: RoutingStrategy? = nil,
+        allowsRestart: Bool? = nil,
         timeout: Duration? = nil
     ) {
         self.messages = messages
@@ -61,7 +68,9 @@ public struct ModelRequest: Sendable {
         self.toolChoice = toolChoice
         self.responseFormat = responseFormat
         self.user = user
-        self.allowsFallback = allowsFallback
+        self.fallback = fallback
+        self.strategy = strategy
+        self.allowsRestart = allowsRestart
         self.timeout = timeout
     }
 

@@ -14,6 +14,17 @@ public struct RequestID: Hashable, Sendable, CustomStringConvertible {
         return RequestID(value: mixed(start &+ count &* 0x9E37_79B9_7F4A_7C15))
     }
 
+    /// Reads what `description` writes; nil for anything else.
+    public init?(parsing text: String) {
+        let digits = text.dropFirst(4)
+        guard text.hasPrefix("req_"), digits.utf8.count == 16, digits.utf8.allSatisfy({ $0 != UInt8(ascii: "+") }),
+            let value = UInt64(digits, radix: 16)
+        else { return nil }
+        self.value = value
+    }
+
+    private init(value: UInt64) { self.value = value }
+
     /// `req_` and sixteen hexadecimal digits.
     public var description: String {
         String(unsafeUninitializedCapacity: 20) { buffer in

@@ -1,4 +1,4 @@
-internal import Aurelis
+package import Aurelis
 internal import AurelisAdmin
 internal import AurelisGateway
 package import Logging
@@ -24,12 +24,14 @@ package struct ListeningAddresses: Sendable, Hashable {
 ///     try await app.run()
 ///
 /// - Parameters:
+///   - time: what waits and deadlines go by; time limits of connections go by the system's clock.
 ///   - onListening: told once, when both servers listen.
 ///   - reload: reads the configuration again; asked on SIGHUP, when signals are handled.
 /// - Throws: `ConfigurationError`; nothing runs then.
 package func buildApp(
     _ configuration: Configuration,
     environment: [String: String],
+    time: any TimeSource = SystemTimeSource(),
     logger: Logger,
     onListening: @escaping @Sendable (ListeningAddresses) -> Void = { _ in },
     reload: (@Sendable () throws -> Configuration)? = nil
@@ -39,7 +41,15 @@ package func buildApp(
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let engine: Engine
     do {
-        engine = try await Engine.build(configuration, environment: environment, logger: logger, eventLoopGroup: group)
+        engine = try await Engine.build(
+            configuration,
+            environment: environment,
+            // The pool bounds what the gateway sends; a second bound would only hold requests back.
+            defaultConcurrency: nil,
+            time: time,
+            logger: logger,
+            eventLoopGroup: group
+        )
     } catch {
         try? await group.shutdownGracefully()
         throw error

@@ -24,6 +24,7 @@ struct EmbeddedSimulator: Sendable {
         var provider = Configuration.Provider(id: "simulator", preset: "github-models")
         provider.baseURL = "http://127.0.0.1:\(port)"
         provider.apiKey = .environment(tokenVariable)
+        provider.plan = settings.tier
         return EmbeddedSimulator(
             simulator: simulator,
             provider: provider,

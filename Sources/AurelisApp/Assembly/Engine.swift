@@ -10,45 +10,50 @@ internal import Synchronization
 ///     let response = try await engine.orchestrator.respond(to: request)
 ///     await engine.shutdown()
 package final class Engine: Sendable {
-    private let client: HTTPClient
-    private let simulator: EmbeddedSimulator?
-    private let environment: [String: String]
-    private let logger: Logger
+    private let factory: OrchestratorFactory
     private let current: Mutex<ModelOrchestrator>
 
-    private init(
-        client: HTTPClient,
-        simulator: EmbeddedSimulator?,
-        environment: [String: String],
-        logger: Logger,
-        orchestrator: ModelOrchestrator
-    ) {
-        self.client = client
-        self.simulator = simulator
-        self.environment = environment
-        self.logger = logger
+    /// What has been learnt of every route.
+    package var health: RouteHealth { factory.health }
+    /// The latest requests and what became of them.
+    package let recentRequests: RecentRequests
+
+    private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator, _ recentRequests: RecentRequests) {
+        self.factory = factory
         self.current = Mutex(orchestrator)
+        self.recentRequests = recentRequests
     }
 
     /// Puts the parts together, and starts the embedded simulator if it is to answer.
     ///
+    /// - Parameters:
+    ///   - defaultConcurrency: how many requests one provider gets at once when the configuration does not say; nil: as
+    ///     many as there are connections.
+    ///   - time: what waits and deadlines go by.
     /// - Throws: `ConfigurationError` when a provider cannot be made from its settings.
     package static func build(
         _ configuration: Configuration,
         environment: [String: String],
+        defaultConcurrency: Int? = 10,
+        time: any TimeSource = SystemTimeSource(),
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
     ) async throws -> Engine {
         let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: .init(configuration.transport))
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
+        let recentRequests = RecentRequests()
+        let factory = OrchestratorFactory(
+            client: client,
+            simulator: simulator,
+            environment: environment,
+            defaultConcurrency: defaultConcurrency,
+            health: RouteHealth(time: time),
+            recorder: recentRequests,
+            time: time,
+            logger: logger
+        )
         do {
-            return Engine(
-                client: client,
-                simulator: simulator,
-                environment: environment,
-                logger: logger,
-                orchestrator: try orchestrator(configuration, client, simulator, environment, logger)
-            )
+            return Engine(factory, try factory.orchestrator(configuration), recentRequests)
         } catch {
             await simulator?.shutdown()
             await client.shutdown()
@@ -59,54 +64,19 @@ package final class Engine: Sendable {
     /// The rules and providers in effect now.
     package var orchestrator: ModelOrchestrator { current.withLock { $0 } }
 
-    /// Puts another configuration's providers and rules into effect for the requests to come. Connections, listeners and
-    /// the simulator stay as they are; circuits start closed.
+    /// Puts another configuration's providers and rules into effect for the requests to come. Connections, listeners,
+    /// the simulator and what is known of the routes stay as they are.
     ///
     /// - Throws: `ConfigurationError`; then nothing has changed.
     package func reload(_ configuration: Configuration) throws(ConfigurationError) {
-        let next = try Self.orchestrator(configuration, client, simulator, environment, logger)
+        let next = try factory.orchestrator(configuration)
         current.withLock { $0 = next }
     }
 
     /// Ends the connections and the simulator.
     package func shutdown() async {
-        await client.shutdown()
-        await simulator?.shutdown()
-    }
-
-    private static func orchestrator(
-        _ configuration: Configuration,
-        _ client: HTTPClient,
-        _ simulator: EmbeddedSimulator?,
-        _ environment: [String: String],
-        _ logger: Logger
-    ) throws(ConfigurationError) -> ModelOrchestrator {
-        let own = simulator?.environment ?? [:]
-        let factory = ProviderFactory(
-            client: client,
-            environment: environment.merging(own) { _, new in new },
-            logger: logger
-        )
-        let providers: [any ModelProvider] =
-            if let simulator { [try factory.provider(simulator.provider)] } else {
-                try factory.providers(configuration)
-            }
-        return ModelOrchestrator(
-            providers: providers,
-            configuration: OrchestratorConfiguration(configuration),
-            logger: logger
-        )
-    }
-}
-
-extension OrchestratorConfiguration {
-    fileprivate init(_ configuration: Configuration) {
-        self.init()
-        routing = configuration.routing
-        replacesNamedModels = configuration.replacesNamedModels
-        retry = configuration.retry
-        maximumAttempts = configuration.maximumAttempts
-        requestTimeout = configuration.requestTimeout
+        await factory.client.shutdown()
+        await factory.simulator?.shutdown()
     }
 }
 

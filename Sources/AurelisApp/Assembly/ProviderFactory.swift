@@ -23,6 +23,7 @@ struct ProviderFactory {
             settings.baseURL = entry.baseURL
             settings.placeholders = entry.placeholders
             settings.models = entry.models
+            settings.plan = entry.plan
             settings.headers = entry.headers.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
             settings.timeouts = entry.timeouts
             switch entry.apiKey {

@@ -10,16 +10,10 @@ package import Logging
 package struct Configuration: Sendable, Equatable {
     /// Who answers, the preferred one first.
     package var providers: [Provider] = []
-    /// Which models serve which task.
-    package var routing = RoutingTable.standard
-    /// Whether a model that a request names may be replaced when it fails.
-    package var replacesNamedModels = false
-    /// How long a request may take when its caller does not say.
-    package var requestTimeout: Duration = .seconds(60)
-    /// How many attempts one request may cost in all.
-    package var maximumAttempts = 8
-    /// How often and how long after a failure the same model is asked again.
-    package var retry = RetryPolicy.standard
+    /// How requests find their answers: routing, retries, time limits, streams.
+    package var orchestrator = OrchestratorConfiguration()
+    /// How many requests one provider gets at once; nil: 10 in a command, the connections in the gateway.
+    package var concurrency: Int?
     /// Connections to providers.
     package var transport = Transport()
     /// The data plane.
@@ -52,8 +46,10 @@ extension Configuration {
         package var placeholders: [String: String] = [:]
         /// Where its credential is; nil: where the preset looks.
         package var apiKey: APIKey?
-        /// Model names and what they are called on its wire.
-        package var models: [ModelID: String] = [:]
+        /// What is otherwise about models than the preset has it: names on the wire, abilities, limits, prices.
+        package var models: [ModelID: ModelSettings] = [:]
+        /// The plan whose limits apply, at a provider that has plans.
+        package var plan: String?
         /// Header fields of every request.
         package var headers: [String: String] = [:]
         /// How long each step may take.

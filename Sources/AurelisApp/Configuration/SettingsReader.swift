@@ -80,6 +80,11 @@ struct SettingsReader {
         if case .mapping = tree(name)?.content { true } else { false }
     }
 
+    /// Whether a setting is a single value.
+    func isText(_ name: String) -> Bool {
+        if case .scalar = tree(name)?.content { true } else { false }
+    }
+
     /// Where a setting was said.
     func origin(_ name: String) -> ConfigurationOrigin? { tree(name)?.origin }
 
@@ -125,6 +130,13 @@ extension SettingsReader {
         try scalar(name, "a time such as 500ms, 30s, 2m or 1h", default: fallback, write: Measures.text) {
             Measures.duration($0)
         } ?? fallback
+    }
+
+    /// A length of time above zero.
+    func positive(_ name: String, default fallback: Duration) throws(ConfigurationError) -> Duration {
+        let value = try duration(name, default: fallback)
+        guard value > .zero else { throw error("must be longer than nothing", at: name) }
+        return value
     }
 
     /// A size in bytes, such as `20MB`.

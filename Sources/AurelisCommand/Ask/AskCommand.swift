@@ -54,6 +54,17 @@ struct AskCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Whether another model may answer than the one named with -m.")
     var fallback: Bool?
 
+    @Option(
+        name: .customLong("fallback-to"),
+        help: .init("Which models may answer instead, the best first, separated by commas.", valueName: "models")
+    )
+    var fallbackModels: ModelsArgument?
+
+    @Option(
+        help: "How the models are put in order: \(RoutingStrategy.allCases.map(\.rawValue).joined(separator: ", "))."
+    )
+    var strategy: StrategyArgument?
+
     @Flag(inversion: .prefixedNo, help: "Print the answer as it comes; the default on a terminal, without --json.")
     var stream: Bool?
 
@@ -78,6 +89,9 @@ struct AskCommand: AsyncParsableCommand {
         }
         if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be at least 1") }
         if let model, model.isEmpty { throw ValidationError("-m names no model") }
+        if fallbackModels != nil, fallback == false {
+            throw ValidationError("--fallback-to names models that --no-fallback forbids")
+        }
         if dryRun, stream == true || explain {
             throw ValidationError("--dry-run sends nothing, so there is nothing to stream or explain")
         }
@@ -99,7 +113,7 @@ struct AskCommand: AsyncParsableCommand {
         try await Signals.interruptible {
             try await session.withEngine { engine in
                 if dryRun {
-                    try DryRun(request: request, routing: session.configuration.routing).print(
+                    try DryRun(request: request, routing: session.configuration.orchestrator.routing).print(
                         try engine.orchestrator.candidates(for: request),
                         json: json,
                         on: console
@@ -130,7 +144,8 @@ struct AskCommand: AsyncParsableCommand {
             maxTokens: maxTokens
         )
         request.seed = seed
-        request.allowsFallback = fallback
+        request.fallback = fallbackModels.map { .models($0.models) } ?? fallback.map { $0 ? .byTask : .never }
+        request.strategy = strategy?.strategy
         request.timeout = deadline?.duration
         return request
     }

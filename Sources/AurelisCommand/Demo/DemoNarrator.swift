@@ -66,13 +66,12 @@ struct DemoNarrator: Sendable {
     /// The run in one table.
     func table(_ results: [(scene: DemoScene, outcome: DemoOutcome, problems: [String])]) throws {
         var table = TextTable([
-            .init("scenario"), .init("asked"), .init("answered by"), .init("attempts", .right),
-            .init("outcome", folds: true), .init("time", .right),
+            .init("scenario"), .init("answered by"), .init("attempts", .right), .init("outcome", folds: true),
+            .init("time", .right),
         ])
         for (scene, outcome, problems) in results {
             table.add(
                 .init(scene.name),
-                .init(scene.model),
                 outcome.status == 200 ? .init(outcome.model ?? "-", .name) : .init("-", .quiet),
                 .init("\(outcome.seen.count)"),
                 .init(problems.isEmpty ? outcome.verdict : problems[0], problems.isEmpty ? .good : .bad),

@@ -34,7 +34,7 @@ struct DemoStage: Sendable {
                         simulator: provider,
                         gateway: goodOrigin,
                         gatewayWithBadToken: badOrigin,
-                        routing: good.configuration.routing
+                        routing: good.configuration.orchestrator.routing
                     )
                     return try await body(stage)
                 }

@@ -31,7 +31,7 @@ struct ModelsCommand: AsyncParsableCommand {
         let console = output.console()
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
         let models = try await session.withEngine { $0.orchestrator.models }
-        let list = ModelList(models, routing: session.configuration.routing)
+        let list = ModelList(models, routing: session.configuration.orchestrator.routing)
         let out = console.output
         try out.write(json ? list.json() : list.table().rendered(width: out.columns, style: out.style))
         if models.isEmpty {

@@ -15,6 +15,8 @@ struct RequestHead {
     /// The fields of Aurelis's own.
     var task: String?
     var fallback: String?
+    var strategy: String?
+    var restart: String?
     var timeout: String?
 
     /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
@@ -49,8 +51,12 @@ struct RequestHead {
                 facts.body = .chunked
             case 17 where name.isField("x-aurelis-timeout"):
                 timeout = value
+            case 17 where name.isField("x-aurelis-restart"):
+                restart = value
             case 18 where name.isField("x-aurelis-fallback"):
                 fallback = value
+            case 18 where name.isField("x-aurelis-strategy"):
+                strategy = value
             default:
                 break
             }

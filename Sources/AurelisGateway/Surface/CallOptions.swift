@@ -1,17 +1,25 @@
 internal import Aurelis
 
 extension ModelCall.Options {
-    /// Reads `x-aurelis-task`, `x-aurelis-fallback` and `x-aurelis-timeout`.
+    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart` and `-timeout`.
     ///
     /// - Throws: `invalidRequest`, saying what is allowed.
     init(reading head: RequestHead) throws(ModelError) {
         self.init()
         if let task = head.task { self.task = try TaskType(parsing: task) }
-        if let fallback = head.fallback {
-            switch fallback {
-            case "true": allowsFallback = true
-            case "false": allowsFallback = false
-            default: throw .badField("x-aurelis-fallback", fallback, allowed: "\"true\" or \"false\"")
+        if let fallback = head.fallback { self.fallback = try Self.fallback(fallback) }
+        if let strategy = head.strategy {
+            guard let known = RoutingStrategy(rawValue: strategy) else {
+                let names = RoutingStrategy.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badField("x-aurelis-strategy", strategy, allowed: names)
+            }
+            self.strategy = known
+        }
+        if let restart = head.restart {
+            switch restart {
+            case "true": allowsRestart = true
+            case "false": allowsRestart = false
+            default: throw .badField("x-aurelis-restart", restart, allowed: "\"true\" or \"false\"")
             }
         }
         if let timeout = head.timeout {
@@ -23,6 +31,23 @@ extension ModelCall.Options {
                 )
             }
             self.timeout = duration
+        }
+    }
+
+    /// `true`, `false`, or the models that may answer, separated by commas.
+    private static func fallback(_ text: String) throws(ModelError) -> FallbackRule {
+        switch text {
+        case "true": return .byTask
+        case "false": return .never
+        default:
+            let names = text.split(separator: ",").map { $0.trimming(" \t") }
+            // Who writes "yes" has not named a model.
+            let mistaken: Set<Substring> = ["yes", "no", "on", "off", "0", "1", "none", "null", "auto"]
+            guard names.count <= 16, names.allSatisfy({ !$0.isEmpty && !mistaken.contains($0) }), !names.isEmpty else {
+                let allowed = "\"true\", \"false\", or up to 16 models separated by commas"
+                throw .badField("x-aurelis-fallback", text, allowed: allowed)
+            }
+            return .models(names.map { ModelID(String($0)) })
         }
     }
 
@@ -49,5 +74,14 @@ extension ModelError {
         )
         error.parameter = name
         return error
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ characters: String) -> Substring {
+        var text = self
+        while let first = text.first, characters.contains(first) { text.removeFirst() }
+        while let last = text.last, characters.contains(last) { text.removeLast() }
+        return text
     }
 }

@@ -8,7 +8,7 @@ extension OpenAICompatibleProvider {
     /// - Throws: what `send` throws; `upstream` with the code `malformed_catalog` for an answer that is no list of models.
     package func fetchCatalog() async throws(ModelError) -> [CatalogModel] {
         do throws(ModelError) {
-            try checkRetirement()
+            if let outage { throw outage }
             let credential = try await credentials.current()
             let request = endpoint.catalogRequest(credential: credential, timeouts: settings.timeouts)
             let response = try await response(to: request, credential)

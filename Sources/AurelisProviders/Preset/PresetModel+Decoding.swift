@@ -37,10 +37,14 @@ extension PresetModel {
         return operations
     }
 
-    private static func capabilities(_ reader: PresetReader) throws(PresetError) -> Set<Capability> {
-        var capabilities: Set<Capability> = []
+    private static func capabilities(_ reader: PresetReader) throws(PresetError) -> ModelCapabilities {
+        var capabilities: ModelCapabilities = []
         for name in try reader.strings("capabilities") {
-            capabilities.insert(try PresetReader.choice(name, at: reader.place("capabilities")))
+            guard let known = ModelCapabilities.named.first(where: { $0.name == name }) else {
+                let names = ModelCapabilities.named.map(\.name).joined(separator: ", ")
+                throw PresetError("\"\(name)\" is none of \(names)", path: reader.place("capabilities"))
+            }
+            capabilities.insert(known.capability)
         }
         return capabilities
     }
@@ -49,9 +53,11 @@ extension PresetModel {
 extension TokenPrice {
     fileprivate init(_ value: JSONValue, at path: String) throws(PresetError) {
         let reader = try PresetReader(value, at: path, fields: ["input", "cached_input", "output"])
-        input = try reader.price("input")
-        cachedInput = try reader.optional("cached_input") == nil ? nil : reader.price("cached_input")
-        output = try reader.price("output")
+        self.init(
+            input: try reader.price("input"),
+            cachedInput: try reader.optional("cached_input") == nil ? nil : reader.price("cached_input"),
+            output: try reader.price("output")
+        )
     }
 }
 

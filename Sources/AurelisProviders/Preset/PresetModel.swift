@@ -13,8 +13,8 @@ package struct PresetModel: Sendable, Hashable {
     package var isOffered = true
     /// What answers under this name, when it is not the model itself but its documented successor; nil: the model.
     package var standIn: String?
-    /// What it is documented to be able to do; a capability that is missing is unknown, not absent.
-    package var capabilities: Set<Capability> = []
+    /// All that it is able to do, so that what is missing it cannot do; nil: unknown.
+    package var capabilities: ModelCapabilities?
     /// The rate tier that its quota follows; nil when the provider has none.
     package var rateTier: String?
     /// The tokens of the model's own window; a plan may allow less per request.
@@ -25,24 +25,6 @@ package struct PresetModel: Sendable, Hashable {
     package var successor: String?
     /// nil: unknown, which is not free.
     package var price: TokenPrice?
-
-    /// Something that a model is able to do.
-    package enum Capability: String, Sendable, Hashable, CaseIterable {
-        case streaming
-        case tools
-        case vision
-        case jsonSchema = "json_schema"
-    }
-}
-
-/// What a million tokens cost, in US dollars.
-package struct TokenPrice: Sendable, Hashable {
-    /// Tokens of the prompt.
-    package var input: Double
-    /// Tokens of the prompt that the provider had cached; nil when there is no such price.
-    package var cachedInput: Double?
-    /// Tokens of the answer.
-    package var output: Double
 }
 
 /// What a plan allows on the models of a rate tier.

@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import AurelisJSON
 
 /// Reads the fields of one object of a preset: every wrong type and every unknown field is an error with its path.
@@ -55,11 +56,13 @@ struct PresetReader {
         try object[field] == nil ? nil : count(field)
     }
 
-    func price(_ field: String) throws(PresetError) -> Double {
-        guard let number = try value(field).double, number >= 0 else {
-            throw PresetError("must be a number from 0", path: place(field))
+    /// Dollars for a million tokens, in picodollars a token.
+    func price(_ field: String) throws(PresetError) -> Int64 {
+        let value = try value(field)
+        guard value.kind == .number, let price = TokenPrice.picodollars(perMillionTokens: "\(value)") else {
+            throw PresetError("must be dollars such as 2.5, with at most 6 decimals", path: place(field))
         }
-        return number
+        return price
     }
 
     func strings(_ field: String) throws(PresetError) -> [String] {

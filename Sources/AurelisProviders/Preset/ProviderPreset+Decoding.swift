@@ -17,7 +17,8 @@ extension ProviderPreset {
             at: "",
             fields: [
                 "id", "name", "documentation", "base_url", "placeholders", "paths", "catalog", "authentication",
-                "credential", "headers", "unlisted_models", "models", "rate_tiers", "retirement",
+                "credential", "headers", "unlisted_models", "models", "rate_tiers", "prefill", "stream_usage",
+                "limit_headers", "retirement",
             ]
         )
         id = try reader.string("id")
@@ -35,6 +36,9 @@ extension ProviderPreset {
         unlistedModels = try reader.choice("unlisted_models")
         models = try Self.models(reader.value("models"))
         rateTiers = try Self.rateTiers(reader.optional("rate_tiers"))
+        prefill = try reader.optional("prefill").map(Prefill.init)
+        streamUsage = try reader.optional("stream_usage") == nil ? .unknown : reader.choice("stream_usage")
+        reportsLimits = try reader.optional("limit_headers") == nil ? true : reader.bool("limit_headers")
         retirement = try reader.optional("retirement").map(Retirement.init)
         try checkTiers()
     }
@@ -114,6 +118,14 @@ extension ProviderPreset.CredentialNeed {
         isRequired = try reader.bool("required")
         environment = try reader.strings("environment")
         kind = try reader.optional("kind") == nil ? .opaque : reader.choice("kind")
+    }
+}
+
+extension ProviderPreset.Prefill {
+    fileprivate init(_ value: JSONValue) throws(PresetError) {
+        let reader = try PresetReader(value, at: "prefill", fields: ["style", "answer"])
+        style = try reader.choice("style")
+        answer = try reader.choice("answer")
     }
 }
 

@@ -32,6 +32,12 @@ package struct ProviderPreset: Sendable, Hashable {
     package var models: [PresetModel]
     /// The quotas of the provider's rate tiers: tier, then plan.
     package var rateTiers: [String: [String: RateQuota]]
+    /// How a request ends with the beginning of an answer, for all chat models; nil: it cannot, or nobody knows.
+    package var prefill: Prefill?
+    /// When a stream tells what it cost.
+    package var streamUsage: StreamUsage
+    /// Whether the limits in the headers of answers are those of whoever asks.
+    package var reportsLimits: Bool
     /// When the provider ended; nil while it lives.
     package var retirement: Retirement?
 }

@@ -43,6 +43,8 @@ extension ModelError {
 
 extension TransportError {
     fileprivate var readable: String {
-        cause.map { "\(message) (\(ErrorBody.presentable($0)))" } ?? message
+        // Whoever reads that nobody listens needs no error number beside it.
+        guard let cause, code != .connectionRefused else { return message }
+        return "\(message) (\(ErrorBody.presentable(cause)))"
     }
 }

@@ -1,6 +1,6 @@
 internal import Aurelis
 
-/// Which models a provider serves, and how they are called on its wire.
+/// Which models a provider serves, how they are called on its wire, and what is known of them.
 struct ModelNames: Sendable {
     private struct Entry: Sendable {
         let model: ProviderModel
@@ -10,13 +10,20 @@ struct ModelNames: Sendable {
 
     private var entries: [ModelID: Entry] = [:]
     private let unlisted: ProviderPreset.UnlistedModels
+    private let prefill: AssistantPrefill?
     /// The models that are known to be served, in the order of the preset and then of the configuration.
     private(set) var served: [ProviderModel] = []
 
     init(_ settings: ProviderSettings) {
         unlisted = settings.preset.unlistedModels
-        for listed in settings.preset.models where settings.models[listed.id] == nil {
-            let model = ProviderModel(id: listed.id, wireName: listed.wireName)
+        prefill = (settings.prefill ?? settings.preset.prefill)?.answer
+        var facts: [ModelID: ProviderModel] = [:]
+        for listed in settings.preset.models {
+            let model = ProviderModel(listed, settings, prefill: prefill)
+            guard settings.models[listed.id] == nil else {
+                facts[listed.id] = model
+                continue
+            }
             let entry = Entry(model: model, operations: listed.operations)
             entries[listed.id] = entry
             if listed.isOffered { served.append(model) }
@@ -24,8 +31,9 @@ struct ModelNames: Sendable {
             let wireID = ModelID(listed.wireName)
             if listed.standIn == nil, entries[wireID] == nil { entries[wireID] = entry }
         }
-        for (id, wireName) in settings.models.sorted(by: { $0.key.canonical < $1.key.canonical }) {
-            let model = ProviderModel(id: id, wireName: wireName)
+        for (id, configured) in settings.models.sorted(by: { $0.key.canonical < $1.key.canonical }) {
+            let known = facts[id] ?? ProviderModel(id: id, wireName: id.spelling, prefill: prefill)
+            let model = known.changed(by: configured, named: id)
             entries[id] = Entry(model: model, operations: nil)
             served.append(model)
         }
@@ -36,7 +44,8 @@ struct ModelNames: Sendable {
             guard let operations = entry.operations else { return entry.model }
             return operations.contains(operation) ? entry.model : nil
         }
-        return isPassedOn(id) ? ProviderModel(id: id, wireName: id.spelling) : nil
+        guard isPassedOn(id) else { return nil }
+        return ProviderModel(id: id, wireName: id.spelling, prefill: operation == .chatCompletion ? prefill : nil)
     }
 
     private func isPassedOn(_ id: ModelID) -> Bool {
@@ -49,4 +58,35 @@ struct ModelNames: Sendable {
     }
 
     private static let portfolio = Set(ModelID.portfolio)
+}
+
+extension ProviderModel {
+    /// A model as the preset lists it, within what the plan allows.
+    fileprivate init(_ listed: PresetModel, _ settings: ProviderSettings, prefill: AssistantPrefill?) {
+        let quota = listed.rateTier.flatMap { tier in
+            settings.plan.flatMap { settings.preset.rateTiers[tier]?[$0] }
+        }
+        self.init(
+            id: listed.id,
+            wireName: listed.wireName,
+            capabilities: listed.capabilities,
+            inputLimit: [listed.inputTokens, quota?.inputTokens].compactMap(\.self).min(),
+            outputLimit: [listed.outputTokens, quota?.outputTokens].compactMap(\.self).min(),
+            price: listed.price,
+            prefill: listed.operations.contains(.chatCompletion) ? prefill : nil
+        )
+    }
+
+    /// The same where a configuration says nothing else.
+    fileprivate func changed(by settings: ModelSettings, named id: ModelID) -> ProviderModel {
+        ProviderModel(
+            id: id,
+            wireName: settings.wireName ?? wireName,
+            capabilities: settings.capabilities ?? capabilities,
+            inputLimit: settings.inputLimit ?? inputLimit,
+            outputLimit: settings.outputLimit ?? outputLimit,
+            price: settings.price ?? price,
+            prefill: prefill == nil ? nil : settings.prefill ?? prefill
+        )
+    }
 }

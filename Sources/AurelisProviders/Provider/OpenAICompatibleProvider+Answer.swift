@@ -15,6 +15,7 @@ extension OpenAICompatibleProvider {
                 response.body,
                 maximumEventBytes: settings.maximumEventBytes,
                 provider: id,
+                foldsUsage: asksForUsage(attempt),
                 errors: { [classifier] in classifier.classify($0, hiding: credential?.secret) }
             )
             return .stream(stream)

@@ -9,6 +9,7 @@ package import AurelisTransport
 ///     let provider = try OpenAICompatibleProvider(settings: settings, client: client, credentials: credentials)
 ///
 /// What goes out is the caller's body with the model's name as the provider spells it; no header of the caller does.
+/// A stream is asked for its usage where the preset knows that it must be, and the caller did not decide about that.
 ///
 /// **Time limits.** A whole answer has `connect`, `betweenBytes` and `total`: most providers send its first byte with
 /// its last, so the limit for a stream's first byte would cut slow answers off, while one silence may still not use up
@@ -27,8 +28,9 @@ package final class OpenAICompatibleProvider: ModelProvider {
     let classifier: ErrorClassifier
     private let names: ModelNames
     private let clock: WallClock
-    private let retirement: ProviderPreset.Retirement?
+    private let retirement: (start: Int64, error: ModelError)?
     private let sunset = SunsetWatch()
+    private let limits: LimitWatch?
     private let onNotice: @Sendable (ProviderNotice) -> Void
 
     /// A provider.
@@ -36,7 +38,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
     /// - Parameters:
     ///   - clock: tells whether the preset has retired.
     ///   - onNotice: is told what an operator should know although nothing failed; each thing once.
-    /// - Throws: when the base URL, a placeholder or a header cannot be used.
+    /// - Throws: when the base URL, a placeholder, a header or the plan cannot be used.
     package init(
         settings: ProviderSettings,
         client: HTTPClient,
@@ -50,6 +52,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
         self.credentials = credentials
         self.clock = clock
         self.onNotice = onNotice
+        try settings.checkPlan()
         endpoint = try ProviderEndpoint(settings)
         names = ModelNames(settings)
         classifier = ErrorClassifier(
@@ -57,7 +60,9 @@ package final class OpenAICompatibleProvider: ModelProvider {
             clock: clock
         )
         // Whoever answers at another address is not the server that has retired.
-        retirement = settings.baseURL == nil && !settings.ignoresRetirement ? settings.preset.retirement : nil
+        let preset = settings.baseURL == nil && !settings.ignoresRetirement ? settings.preset : nil
+        retirement = preset?.retirement.map { ($0.date.secondsSinceEpoch, $0.error.from(settings.id)) }
+        limits = settings.preset.reportsLimits ? LimitWatch() : nil
         warnOfPlainText()
     }
 
@@ -69,50 +74,55 @@ package final class OpenAICompatibleProvider: ModelProvider {
     /// Every model this provider is known to serve.
     package var models: [ProviderModel] { names.served }
 
+    /// Why nothing can be asked of this provider now: its preset has retired, and it has no address of its own.
+    package var outage: ModelError? {
+        guard let retirement, clock.secondsSinceEpoch >= retirement.start else { return nil }
+        return retirement.error
+    }
+
+    /// How much the last minute's answers left of the tightest limit in their headers, 0 to 1; nil: they said nothing.
+    package func headroom(of model: ProviderModel) -> Double? { limits?.headroom(for: model.wireName) }
+
     /// Sends one attempt.
     package func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {
         do throws(ModelError) {
-            try checkRetirement()
+            // Before anything is sent to whoever has a retired provider's address now.
+            if let outage { throw outage }
+            let body = try body(of: attempt)
             let credential = try await credentials.current()
             let request = endpoint.request(
                 attempt.operation,
-                body: body(of: attempt),
+                body: body,
                 stream: attempt.stream,
                 credential: credential,
                 timeouts: timeouts(of: attempt)
             )
-            return try await answer(to: attempt, response(to: request, credential), credential)
+            let response = try await response(to: request, credential, for: attempt.model)
+            return try await answer(to: attempt, response, credential)
         } catch {
             throw error.from(id)
         }
     }
 
     /// Sends a request; what comes back has a status that means success.
+    ///
+    /// - Parameter model: whom the limits in the answer's headers are about; nil: nobody.
     func response(
         to request: HTTPClientRequest,
-        _ credential: Credential?
+        _ credential: Credential?,
+        for model: ProviderModel? = nil
     ) async throws(ModelError) -> HTTPClientResponse {
         let response: HTTPClientResponse
         do { response = try await client.send(request) } catch { throw ModelError(error) }
-        guard (200..<300) ~= response.status else { throw await refusal(response, credential) }
+        let isSuccess = (200..<300) ~= response.status
+        if isSuccess || response.status == 429, let model {
+            limits?.learn(from: response.headers, for: model.wireName)
+        }
+        guard isSuccess else { throw await refusal(response, credential) }
         if let announcement = sunset.announcement(in: response.headers) {
             onNotice(ProviderNotice(provider: id, kind: .sunset, message: announcement))
         }
         return response
-    }
-
-    /// Throws when the provider has ended, before anything is sent to whoever has its address now.
-    func checkRetirement() throws(ModelError) {
-        guard let retirement, clock.secondsSinceEpoch >= retirement.date.secondsSinceEpoch else { return }
-        throw ModelError(.retired, retirement.message, code: "provider_retired", hint: retirement.wayOut)
-    }
-
-    private func body(of attempt: ProviderAttempt) -> [UInt8] {
-        let wireName = attempt.model.wireName
-        if let named = attempt.body["model"], named.stringEquals(wireName) { return attempt.body.bytes }
-        var body = attempt.body
-        body.set("model", to: .string(wireName))
-        return body.bytes
     }
 
     private func timeouts(of attempt: ProviderAttempt) -> HTTPTimeouts {
@@ -137,6 +147,10 @@ package final class OpenAICompatibleProvider: ModelProvider {
         let message = "\(endpoint.origin) is not encrypted: the credential and all prompts can be read on the way"
         onNotice(ProviderNotice(provider: id, kind: .unencrypted, message: message))
     }
+}
+
+extension ProviderPreset.Retirement {
+    fileprivate var error: ModelError { ModelError(.retired, message, code: "provider_retired", hint: wayOut) }
 }
 
 extension ModelError {

@@ -15,8 +15,13 @@ package struct ProviderSettings: Sendable {
     package var baseURL: String?
     /// What stands for the placeholders of the preset's base URL, such as `resource`.
     package var placeholders: [String: String] = [:]
-    /// Names on the wire, besides the preset's and before them.
-    package var models: [ModelID: String] = [:]
+    /// Models besides the preset's, and what is otherwise about those; see `ModelSettings`.
+    package var models: [ModelID: ModelSettings] = [:]
+    /// The plan whose quotas apply, such as `free`, at a provider that has rate tiers; nil: no plan is known, and only
+    /// the models' own limits are.
+    package var plan: String?
+    /// How the provider goes on with an answer that somebody else began, instead of the preset's way.
+    package var prefill: ProviderPreset.Prefill?
     /// Where the credential is.
     package var credential: CredentialReference?
     /// How a credential is presented, instead of the preset's way.
@@ -36,6 +41,20 @@ package struct ProviderSettings: Sendable {
     package init(id: ProviderID, preset: ProviderPreset) {
         self.id = id
         self.preset = preset
+    }
+}
+
+extension ProviderSettings {
+    /// - Throws: for a plan that the preset does not have.
+    func checkPlan() throws(ProviderSettingsError) {
+        guard let plan else { return }
+        let plans = Set(preset.rateTiers.values.flatMap(\.keys)).sorted()
+        guard !plans.contains(plan) else { return }
+        let message =
+            plans.isEmpty
+            ? "\(preset.displayName) has no plans that Aurelis knows; leave it out"
+            : "\"\(plan)\" is none of \(plans.joined(separator: ", "))"
+        throw ProviderSettingsError(setting: "plan", message: message)
     }
 }
 

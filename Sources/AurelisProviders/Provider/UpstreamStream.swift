@@ -7,10 +7,13 @@ internal import Synchronization
 ///
 /// An event that carries an error ends the stream with that error. One task at a time may ask.
 final class UpstreamStream: ProviderStream {
-    private struct State {
+    fileprivate struct State {
         var parser: ServerSentEventParser
         var isEnded = false
         var failure: ModelError?
+        /// nil: the caller asked for the usage and gets it as it comes.
+        var fold: UsageFold?
+        var queued: ProviderEvent?
     }
 
     private let body: HTTPResponseBody
@@ -20,27 +23,40 @@ final class UpstreamStream: ProviderStream {
 
     /// The stream in a response body.
     ///
-    /// - Parameter errors: classifies an error inside an event.
+    /// - Parameters:
+    ///   - foldsUsage: whether the usage goes onto the finish chunk, because the caller asked for none of its own.
+    ///   - errors: classifies an error inside an event.
     init(
         _ body: HTTPResponseBody,
         maximumEventBytes: Int,
         provider: ProviderID,
+        foldsUsage: Bool,
         errors: @escaping @Sendable (JSONValue) -> ModelError
     ) {
         self.body = body
         self.provider = provider
         self.errors = errors
-        state = Mutex(State(parser: ServerSentEventParser(maximumEventBytes: maximumEventBytes)))
+        let parser = ServerSentEventParser(maximumEventBytes: maximumEventBytes)
+        state = Mutex(State(parser: parser, fold: foldsUsage ? UsageFold() : nil))
     }
 
     /// The next event, or nil after `[DONE]` or the end of the body.
     func next() async throws(ModelError) -> ProviderEvent? {
+        if let queued = state.withLock({ $0.takeQueued() }) { return queued }
         do throws(ModelError) {
-            return try await read()
+            while let event = try await read() {
+                if let event = state.withLock({ $0.folded(event) }) { return event }
+            }
+            return state.withLock { $0.fold?.takeRest() }
         } catch {
             let failure = error.from(provider)
-            state.withLock { $0.failure = failure }
             body.cancel()
+            // What was held back has come; the failure comes after it.
+            let rest = state.withLock { state in
+                state.failure = failure
+                return state.fold?.takeRest()
+            }
+            if let rest { return rest }
             throw failure
         }
     }
@@ -74,5 +90,19 @@ final class UpstreamStream: ProviderStream {
         }
         guard let rest else { return nil }
         return try StreamEvent.unfinished(rest, errors: errors)
+    }
+}
+
+extension UpstreamStream.State {
+    fileprivate mutating func takeQueued() -> ProviderEvent? {
+        defer { queued = nil }
+        return queued
+    }
+
+    /// The event to pass on now; nil when it is held back.
+    fileprivate mutating func folded(_ event: ProviderEvent) -> ProviderEvent? {
+        guard let (first, then) = fold?.take(event) else { return event }
+        queued = then
+        return first
     }
 }

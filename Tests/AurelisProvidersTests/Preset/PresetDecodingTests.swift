@@ -24,6 +24,17 @@ struct PresetDecodingTests {
         #expect(preset.credential.kind == .opaque)
         #expect(preset.models[0].operations == [.chatCompletion])
         #expect(preset.models[0].isOffered)
+        #expect(preset.models[0].capabilities == nil)
+        #expect(preset.models[0].price == nil)
+        #expect(preset.prefill == nil)
+        #expect(preset.streamUsage == .unknown)
+        #expect(preset.reportsLimits)
+    }
+
+    @Test("no capabilities are not the same as unknown ones")
+    func noCapabilities() throws {
+        let text = Self.valid.replacing(#""wire":"A""#, with: #""wire":"A","capabilities":[]"#)
+        #expect(try decode(text).models[0].capabilities == [])
     }
 
     @Test(
@@ -50,6 +61,28 @@ struct PresetDecodingTests {
                 "retirement.date: must be a date such as 2026-07-30"
             ),
             (#""id":"x""#, #""id":"x""x""#, "expected ',' or '}' at byte 9 (line 1, column 10)"),
+            (
+                #""wire":"A""#, #""wire":"A","capabilities":["tool"]"#,
+                "models[0].capabilities: \"tool\" is none of streaming, tools, vision, json_schema"
+            ),
+            (
+                #""wire":"A""#, #""wire":"A","price":{"input":1e-1,"output":1}"#,
+                "models[0].price.input: must be dollars such as 2.5, with at most 6 decimals"
+            ),
+            (
+                #""wire":"A""#, #""wire":"A","price":{"input":1,"output":"1"}"#,
+                "models[0].price.output: must be dollars such as 2.5, with at most 6 decimals"
+            ),
+            (
+                #""name":"X""#, #""name":"X","prefill":{"style":"suffix","answer":"continues"}"#,
+                "prefill.style: \"suffix\" is none of plain, prefix, continue_final_message"
+            ),
+            (#""name":"X""#, #""name":"X","prefill":{"style":"plain"}"#, "prefill.answer: is missing"),
+            (
+                #""name":"X""#, #""name":"X","stream_usage":"never""#,
+                "stream_usage: \"never\" is none of on_request, always, unknown"
+            ),
+            (#""name":"X""#, #""name":"X","limit_headers":0"#, "limit_headers: must be true or false"),
         ]
     )
     func defects(_ part: String, _ replacement: String, _ expected: String) throws {

@@ -96,8 +96,57 @@ struct PresetTests {
     func prices() throws {
         let models = try ProviderPreset.named("github-models").models
         let price = models.first { $0.id == .gpt4o }?.price
-        #expect(price == TokenPrice(input: 2.5, cachedInput: 1.25, output: 10))
+        #expect(price == TokenPrice(input: 2_500_000, cachedInput: 1_250_000, output: 10_000_000))
         #expect(models.filter { $0.price != nil }.map(\.id) == [.gpt4o, .gpt4oMini])
+    }
+
+    @Test("what a model is said to be able to do is all it can do; of the others nobody says anything")
+    func capabilities() throws {
+        let all: ModelCapabilities = [.streaming, .tools, .vision, .jsonSchema]
+        let known: [String: [ModelID: ModelCapabilities]] = [
+            "github-models": [
+                .gpt4o: all, .gpt4oMini: all, .llama31x70B: .streaming, .llama31x405B: .streaming,
+            ],
+            "openai": [.gpt4o: all, .gpt4oMini: all],
+            "openrouter": [.gpt4o: all, .gpt4oMini: all],
+            "groq": [.llama31x70B: [.streaming, .tools]],
+            "mistral": [
+                .codestral2501: all.subtracting(.vision), .mistralLarge: all, .mistralNemo: all.subtracting(.vision),
+            ],
+        ]
+        for preset in try ProviderPreset.all() {
+            let name = preset.id == "github-models-legacy" ? "github-models" : preset.id
+            for model in preset.models { #expect(model.capabilities == known[name]?[model.id], "\(name) \(model.id)") }
+        }
+    }
+
+    @Test("who goes on with an answer that was begun, and how")
+    func prefill() throws {
+        let ways: [String: ProviderPreset.Prefill] = [
+            "mistral": .init(style: .prefix, answer: .repeats),
+            "vllm": .init(style: .continueFinalMessage, answer: .continues),
+            "ollama": .init(style: .plain, answer: .continues),
+        ]
+        for preset in try ProviderPreset.all() { #expect(preset.prefill == ways[preset.id], "\(preset.id)") }
+    }
+
+    @Test("who tells a stream's usage only when asked, and who refuses to be asked")
+    func streamUsage() throws {
+        for preset in try ProviderPreset.all() {
+            let expected: ProviderPreset.StreamUsage =
+                switch preset.id {
+                case "mistral", "openrouter": .always
+                case "gemini", "custom": .unknown
+                default: .onRequest
+                }
+            #expect(preset.streamUsage == expected, "\(preset.id)")
+        }
+    }
+
+    @Test("GitHub's headers tell the limits of its own deployment, and nobody else's do")
+    func limitHeaders() throws {
+        let silent = try ProviderPreset.all().filter { !$0.reportsLimits }.map(\.id)
+        #expect(silent == ["github-models", "github-models-legacy"])
     }
 
     @Test("GitHub Models knows when it ended and what to do")

@@ -89,8 +89,15 @@ struct ProviderSettingsTests {
         let catalogError = await #expect(throws: ModelError.self) { try await retired.fetchCatalog() }
         #expect(catalogError?.category == .retired)
 
+        #expect(retired.outage?.category == .retired)
+        #expect(retired.outage?.message == error?.message)
+        #expect(retired.outage?.provider == "test")
+        #expect(try provider(preset, clock: .fixed(end - 1)).outage == nil)
+        #expect(try provider(preset, clock: .fixed(end)) { $0.ignoresRetirement = true }.outage == nil)
+
         // Nobody listens there, which is found out by asking.
         let elsewhere = try provider(preset, clock: .fixed(end)) { $0.baseURL = "http://127.0.0.1:1" }
+        #expect(elsewhere.outage == nil)
         #expect(await retirementError(of: elsewhere)?.category == .connection)
     }
 
@@ -110,6 +117,24 @@ struct ProviderSettingsTests {
         } catch {
             return error
         }
+    }
+
+    @Test(
+        "a plan that the provider does not have is refused",
+        arguments: [
+            ("github-models", "gold", #"plan: "gold" is none of business, enterprise, free, pro"#),
+            ("openai", "free", "plan: OpenAI has no plans that Aurelis knows; leave it out"),
+        ]
+    )
+    func plan(_ preset: String, _ plan: String, _ words: String) throws {
+        let error = try #require(throws: ProviderSettingsError.self) { try provider(preset) { $0.plan = plan } }
+        #expect(error.description == words)
+        _ = try provider("github-models") { $0.plan = "pro" }
+    }
+
+    @Test("who has not retired may be asked", arguments: ["openai", "mistral", "vllm"])
+    func noOutage(_ preset: String) throws {
+        #expect(try provider(preset).outage == nil)
     }
 
     @Test(

@@ -57,6 +57,26 @@ struct ProviderHarness: Sendable {
         model: ModelID = "gpt-4o",
         operation: ModelOperation = .chatCompletion,
         stream: Bool = false,
+        prefill: String? = nil,
+        timeout: Duration? = .seconds(10)
+    ) async throws -> ProviderAnswer {
+        try await send(
+            JSONDocument(body),
+            model: model,
+            operation: operation,
+            stream: stream,
+            prefill: prefill,
+            timeout: timeout
+        )
+    }
+
+    /// Sends a document for a model.
+    func send(
+        _ body: JSONDocument,
+        model: ModelID,
+        operation: ModelOperation = .chatCompletion,
+        stream: Bool = false,
+        prefill: String? = nil,
         timeout: Duration? = .seconds(10)
     ) async throws -> ProviderAnswer {
         guard let served = provider.model(model, for: operation) else {
@@ -66,8 +86,9 @@ struct ProviderHarness: Sendable {
             ProviderAttempt(
                 operation: operation,
                 model: served,
-                body: try JSONDocument(body),
+                body: body,
                 stream: stream,
+                prefill: prefill,
                 requestID: .next(),
                 timeout: timeout
             )

@@ -1,0 +1,67 @@
+extension ModelOrchestrator {
+    /// Opens a stream and waits for its first content, no longer than the first-token limit allows; then, for one that
+    /// shall go on with an answer, until it has reached the place where that answer broke off.
+    func open(
+        _ call: ModelCall,
+        on candidate: Candidate,
+        prefill: String? = nil,
+        seam: StreamResume? = nil,
+        timeout: Duration
+    ) async throws(ModelError) -> OpenedStream {
+        let limit = min(timeout, configuration.firstTokenTimeout)
+        let attempt = ProviderAttempt(call, on: candidate, prefill: prefill, timeout: limit)
+        let slot = try await slot(for: candidate, within: limit)
+        let opened = try await within(limit, time: time) { () async throws(ModelError) -> OpenedStream in
+            guard case .stream(let events) = try await candidate.provider.send(attempt) else { throw .wrongShape }
+            var stream = OpenedStream(events, slot: slot)
+            try await stream.awaitContent()
+            return stream
+        }
+        guard let opened else { throw .noFirstContent(within: limit) }
+        guard let seam else { return opened }
+        return try await align(opened, to: seam, within: timeout)
+    }
+
+    private func align(
+        _ opened: OpenedStream,
+        to seam: StreamResume,
+        within limit: Duration
+    ) async throws(ModelError) -> OpenedStream {
+        let stall = configuration.stallTimeout
+        let aligned = try await within(limit, time: time) { [time] () async throws(ModelError) -> OpenedStream in
+            var stream = opened
+            do throws(ModelError) {
+                try await stream.align(to: seam, stall: stall, time: time)
+            } catch {
+                opened.source.cancel()
+                throw error
+            }
+            return stream
+        }
+        guard let aligned else { throw .noFirstContent(within: limit) }
+        return aligned
+    }
+
+    /// The right to have one more request under way at a candidate's provider; nil where nothing limits it.
+    func slot(
+        for candidate: Candidate,
+        within limit: Duration
+    ) async throws(ModelError) -> ConcurrencyLimiter.Slot? {
+        guard !limiters.isEmpty, let limiter = limiters[candidate.provider.id] else { return nil }
+        return try await limiter.slot(within: limit, time: time)
+    }
+}
+
+extension ProviderAttempt {
+    init(_ call: ModelCall, on candidate: Candidate, prefill: String? = nil, timeout: Duration) {
+        self.init(
+            operation: call.operation,
+            model: candidate.model,
+            body: call.body,
+            stream: call.stream,
+            prefill: prefill,
+            requestID: call.id,
+            timeout: timeout
+        )
+    }
+}

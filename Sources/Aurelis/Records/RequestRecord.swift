@@ -1,0 +1,104 @@
+/// What became of one request, and why; not a word of what was asked or answered.
+///
+///     let record = recentRequests.find(id)
+///     print(record?.outcome, record?.trace)
+public struct RequestRecord: Sendable, Hashable {
+    /// The name of the request, as in the answer's `x-aurelis-request-id`.
+    public var id: RequestID
+    /// When it came in, in milliseconds since 1970-01-01 UTC.
+    public var time: Int64
+    /// What was asked.
+    public var operation: ModelOperation
+    /// What it was for.
+    public var task: TaskType
+    /// The model that was named, as it was spelled; nil when Aurelis chose.
+    public var modelRequested: String?
+    /// The model that answered, or failed last.
+    public var modelUsed: String?
+    /// Who served it.
+    public var provider: String?
+    /// Whether the answer was streamed.
+    public var stream: Bool
+    /// How it ended.
+    public var outcome: Outcome
+    /// The failure in words; nil for an answer.
+    public var message: String?
+    /// From its coming to the last byte of its answer.
+    public var duration: Duration
+    /// What it cost in tokens, when the provider said so.
+    public var usage: TokenUsage?
+    /// Every candidate and every attempt.
+    public var trace: RouteTrace
+
+    /// How a request ends.
+    public enum Outcome: Sendable, Hashable {
+        /// With its whole answer.
+        case answered
+        /// With a part of it: the stream broke and nobody could continue it.
+        case interrupted
+        /// Without an answer.
+        case failed(ModelError.Category)
+    }
+
+    /// A record from its parts.
+    public init(
+        id: RequestID,
+        time: Int64,
+        operation: ModelOperation,
+        task: TaskType,
+        modelRequested: String? = nil,
+        modelUsed: String? = nil,
+        provider: String? = nil,
+        stream: Bool,
+        outcome: Outcome,
+        message: String? = nil,
+        duration: Duration,
+        usage: TokenUsage? = nil,
+        trace: RouteTrace
+    ) {
+        self.id = id
+        self.time = time
+        self.operation = operation
+        self.task = task
+        self.modelRequested = modelRequested
+        self.modelUsed = modelUsed
+        self.provider = provider
+        self.stream = stream
+        self.outcome = outcome
+        self.message = message
+        self.duration = duration
+        self.usage = usage
+        self.trace = trace
+    }
+
+    /// Whether there is something to explain: it failed, or took more than one attempt.
+    public var isEventful: Bool { outcome != .answered || trace.attempts.count > 1 }
+}
+
+extension RequestRecord.Outcome: RawRepresentable {
+    /// The stable name: `answered`, `interrupted`, or the failure's category.
+    public var rawValue: String {
+        switch self {
+        case .answered: "answered"
+        case .interrupted: "interrupted"
+        case .failed(let category): category.rawValue
+        }
+    }
+
+    /// An outcome by its stable name.
+    public init(rawValue: String) {
+        switch rawValue {
+        case "answered": self = .answered
+        case "interrupted": self = .interrupted
+        default: self = .failed(ModelError.Category(rawValue: rawValue))
+        }
+    }
+}
+
+/// Somebody who is told what became of every request.
+///
+/// Called on the request's own way: an implementation neither waits nor blocks.
+public protocol RequestRecorder: Sendable {
+    /// Takes note of a request that has ended.
+    func record(_ record: RequestRecord)
+}

@@ -1,0 +1,41 @@
+internal import Aurelis
+internal import AurelisTransport
+internal import Logging
+
+/// Makes an orchestrator from a configuration; what outlives a reload is kept here.
+struct OrchestratorFactory: Sendable {
+    let client: HTTPClient
+    let simulator: EmbeddedSimulator?
+    let environment: [String: String]
+    /// How many requests a provider gets at once when the configuration does not say.
+    let defaultConcurrency: Int?
+    /// What has been learnt of the routes: a reload does not forget an outage.
+    let health: RouteHealth
+    let recorder: any RequestRecorder
+    let time: any TimeSource
+    let logger: Logger
+
+    /// An orchestrator with this configuration's providers and rules.
+    func orchestrator(_ configuration: Configuration) throws(ConfigurationError) -> ModelOrchestrator {
+        let own = simulator?.environment ?? [:]
+        let factory = ProviderFactory(
+            client: client,
+            environment: environment.merging(own) { _, new in new },
+            logger: logger
+        )
+        let providers: [any ModelProvider] =
+            if let simulator { [try factory.provider(simulator.provider)] } else {
+                try factory.providers(configuration)
+            }
+        var rules = configuration.orchestrator
+        rules.concurrency = configuration.concurrency ?? defaultConcurrency
+        return ModelOrchestrator(
+            providers: providers,
+            configuration: rules,
+            health: health,
+            recorder: recorder,
+            time: time,
+            logger: logger
+        )
+    }
+}

@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import Aurelis
+
+/// Models separated by commas.
+struct ModelsArgument: ExpressibleByArgument {
+    let models: [ModelID]
+
+    init?(argument: String) {
+        let names = argument.split(separator: ",", omittingEmptySubsequences: false)
+        guard !names.isEmpty, names.allSatisfy({ !$0.isEmpty }) else { return nil }
+        models = names.map { ModelID(String($0)) }
+    }
+}
+
+/// The name of a routing strategy.
+struct StrategyArgument: ExpressibleByArgument {
+    let strategy: RoutingStrategy
+
+    init?(argument: String) {
+        guard let strategy = RoutingStrategy(rawValue: argument) else { return nil }
+        self.strategy = strategy
+    }
+
+    static var allValueStrings: [String] { RoutingStrategy.allCases.map(\.rawValue) }
+}
