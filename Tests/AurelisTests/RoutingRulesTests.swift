@@ -136,8 +136,8 @@ struct RoutingRulesTests {
         let error = await #expect(throws: ModelError.self) {
             try await orchestrator.respond(to: ModelRequest(long, model: "small"))
         }
-        #expect(error?.code == "no_eligible_model")
-        #expect(error?.message.contains("the prompt has at least 11 tokens, and it takes 10") == true)
+        #expect(error?.category == .contextLength)
+        #expect(error?.message == "the prompt has at least 11 tokens, and it takes 10: nothing was sent")
     }
 
     @Test("after a context overflow only larger or unknown windows are asked")

@@ -42,14 +42,25 @@ struct RequestNeeds: Sendable {
     }
 
     /// Why a model cannot serve the request; nil when nothing that is known speaks against it.
-    func obstacle(for model: ProviderModel) -> String? {
+    func obstacle(for model: ProviderModel) -> Obstacle? {
         if let known = model.capabilities {
             let missing = capabilities.subtracting(known)
-            if !missing.isEmpty { return "it cannot do \(missing.names.joined(separator: ", "))" }
+            if !missing.isEmpty { return .lacks(missing) }
         }
-        if let limit = model.inputLimit, leastTokens > limit {
-            return "the prompt has at least \(leastTokens) tokens, and it takes \(limit)"
-        }
+        if let limit = model.inputLimit, leastTokens > limit { return .tooLong(tokens: leastTokens, limit: limit) }
         return nil
+    }
+
+    /// What speaks against a model.
+    enum Obstacle: CustomStringConvertible {
+        case lacks(ModelCapabilities)
+        case tooLong(tokens: Int, limit: Int)
+
+        var description: String {
+            switch self {
+            case .lacks(let missing): "it cannot do \(missing.names.joined(separator: ", "))"
+            case .tooLong(let tokens, let limit): "the prompt has at least \(tokens) tokens, and it takes \(limit)"
+            }
+        }
     }
 }

@@ -39,7 +39,7 @@ struct Router: Sendable {
                 if !isRefused { eligible.append(candidate) }
             }
         }
-        if eligible.isEmpty { throw noCandidate(for: call, screening.outage, trace: journey.trace) }
+        if eligible.isEmpty { throw noCandidate(for: call, screening.cause, trace: journey.trace) }
         return pausedLast(eligible, journey: &journey, at: now)
     }
 
@@ -89,10 +89,11 @@ struct Router: Sendable {
         return free + paused.sorted { $0.until < $1.until }.map(\.candidate)
     }
 
-    private func noCandidate(for call: ModelCall, _ outage: ModelError?, trace: RouteTrace) -> ModelError {
+    private func noCandidate(for call: ModelCall, _ cause: ModelError?, trace: RouteTrace) -> ModelError {
+        let rejected = trace.candidates.map { "\($0.model): \($0.rejection ?? "eligible")" }.joined(separator: "; ")
         var error: ModelError
-        if let outage {
-            error = outage
+        if let cause {
+            error = cause
         } else if let named = call.model, trace.candidates.allSatisfy({ $0.provider == nil }) {
             error = ModelError(
                 .modelUnavailable,
@@ -101,11 +102,10 @@ struct Router: Sendable {
                 hint: "`aurelis models` lists what can be asked"
             )
         } else {
-            let rejected = trace.candidates.map { "\($0.model): \($0.rejection ?? "eligible")" }
             let subject = call.model.map { "\"\($0.spelling)\"" } ?? "the task \(call.task.rawValue)"
             error = ModelError(
                 .modelUnavailable,
-                "no eligible model for \(subject) (\(rejected.joined(separator: "; ")))",
+                "no eligible model for \(subject) (\(rejected))",
                 code: "no_eligible_model",
                 hint: "name a model that the provider serves, list models under `routing.tasks`, or correct what is "
                     + "known of a model under `providers.models`"
@@ -122,27 +122,54 @@ private struct Screening {
     let call: ModelCall
     /// Read when the first candidate has facts to compare with.
     private var needs: RequestNeeds?
-    private var hasOthers = false
-    private var retirement: ModelError?
+    private var rejections: [Rejection] = []
+    private var hasAdmitted = false
+
+    private enum Rejection {
+        case retired(ModelError)
+        case tooLong(String)
+        case other
+    }
 
     init(call: ModelCall) { self.call = call }
 
-    /// The reason of all rejections, when it is a retirement.
-    var outage: ModelError? { hasOthers ? nil : retirement }
+    /// What all that serve the model have in common against it, as the failure it is.
+    var cause: ModelError? {
+        guard !hasAdmitted, !rejections.isEmpty else { return nil }
+        var reasons: [String] = []
+        var retirement: ModelError?
+        for rejection in rejections {
+            switch rejection {
+            case .retired(let error): retirement = retirement ?? error
+            case .tooLong(let reason): reasons.append(reason)
+            case .other: return nil
+            }
+        }
+        guard let reason = reasons.first else { return retirement }
+        return ModelError(
+            .contextLength,
+            "\(reason): nothing was sent",
+            code: "context_length_exceeded",
+            hint: "shorten the prompt, or name a model with a larger window"
+        )
+    }
 
     mutating func admits(_ candidate: Candidate, journey: inout Journey) -> Bool {
         if let outage = candidate.provider.outage {
-            retirement = retirement ?? outage
+            rejections.append(.retired(outage))
             journey.consider(candidate.model.id, provider: candidate.provider.id, outage.message)
             return false
         }
-        hasOthers = true
-        guard let obstacle = obstacle(candidate.model) else { return true }
-        journey.consider(candidate.model.id, provider: candidate.provider.id, obstacle)
+        guard let obstacle = obstacle(candidate.model) else {
+            hasAdmitted = true
+            return true
+        }
+        if case .tooLong = obstacle { rejections.append(.tooLong("\(obstacle)")) } else { rejections.append(.other) }
+        journey.consider(candidate.model.id, provider: candidate.provider.id, "\(obstacle)")
         return false
     }
 
-    private mutating func obstacle(_ model: ProviderModel) -> String? {
+    private mutating func obstacle(_ model: ProviderModel) -> RequestNeeds.Obstacle? {
         guard model.capabilities != nil || model.inputLimit != nil else { return nil }
         let needs = needs ?? RequestNeeds(of: call)
         self.needs = needs
