@@ -59,6 +59,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         room("AurelisJSON"),
@@ -73,17 +74,20 @@ let package = Package(
         room(
             "AurelisAdmin",
             [
-                "Aurelis", nio, nioPosix, lifecycle, log, .product(name: "Hummingbird", package: "hummingbird"),
+                "Aurelis", "AurelisJSON", nio, nioPosix, lifecycle, log,
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
         ),
         room("AurelisSimulator", ["AurelisJSON", nio, nioPosix, nioHTTP1]),
+        room("AurelisStorage", ["Aurelis", "AurelisJSON", log, .product(name: "GRDB", package: "GRDB.swift")]),
         room("AurelisTesting", ["Aurelis", "AurelisJSON"]),
         room(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisSimulator", nio, nioPosix, lifecycle, log, .product(name: "Yams", package: "Yams"),
+                "AurelisSimulator", "AurelisStorage", nio, nioPosix, lifecycle, log,
+                .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
@@ -106,9 +110,13 @@ let package = Package(
             ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, nioEmbedded, lifecycle, log]
         ),
         tests(of: "AurelisSimulator", ["AurelisJSON", nio, nioPosix]),
+        tests(of: "AurelisStorage", ["Aurelis", "AurelisTesting", log]),
         tests(
             of: "AurelisApp",
-            ["Aurelis", "AurelisProviders", "AurelisTesting", "AurelisTransport", lifecycle, log, nio, nioPosix]
+            [
+                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting", "AurelisTransport",
+                lifecycle, log, nio, nioPosix,
+            ]
         ),
         tests(
             of: "AurelisCommand",

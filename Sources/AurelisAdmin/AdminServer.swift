@@ -1,3 +1,4 @@
+internal import AurelisJSON
 internal import HTTPTypes
 internal import Hummingbird
 package import Logging
@@ -6,14 +7,17 @@ internal import ServiceLifecycle
 
 /// The control plane: what operators and their tools ask, on a port of its own.
 ///
-///     let admin = AdminServer(host: "127.0.0.1", port: 8788, isReady: { true }, logger: logger)
+///     let admin = AdminServer(host: "127.0.0.1", port: 8788, resources: resources, logger: logger)
 ///     try await admin.run()
 ///
-/// `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now.
+/// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now.
+/// - `GET /admin/circuits` lists the routes with their circuits; `POST /admin/circuits/reset` closes them, all or those
+///   of `?provider=` and `?model=`.
+/// - `GET /admin/requests` lists the latest requests (`?limit=`), `GET /admin/requests/{id}` tells all about one.
 package struct AdminServer: Service {
     private let host: String
     private let port: Int
-    private let isReady: @Sendable () -> Bool
+    private let resources: AdminResources
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
@@ -21,18 +25,18 @@ package struct AdminServer: Service {
     ///
     /// - Parameters:
     ///   - port: the TCP port; 0: any free one.
-    ///   - isReady: whether requests would be served now.
+    ///   - resources: what it reads and steers.
     ///   - onListening: told once which port was bound.
     package init(
         host: String,
         port: Int,
-        isReady: @escaping @Sendable () -> Bool,
+        resources: AdminResources,
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
-        self.isReady = isReady
+        self.resources = resources
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
         self.logger = logger.logLevel <= .debug ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
         self.onListening = onListening
@@ -59,17 +63,21 @@ package struct AdminServer: Service {
         let router = Router()
         router.add(middleware: ErrorsAsJSON())
         router.get("/health/live") { _, _ in Self.status("live", .ok) }
-        router.get("/health/ready") { [isReady] _, _ in
-            isReady() ? Self.status("ready", .ok) : Self.status("no provider is configured", .serviceUnavailable)
+        router.get("/health/ready") { [resources] _, _ in
+            resources.isReady()
+                ? Self.status("ready", .ok) : Self.status("no provider is configured", .serviceUnavailable)
         }
+        let admin = router.group("admin").add(middleware: LocalOnly(host: host))
+        CircuitRoutes(health: resources.health).add(to: admin)
+        RequestRoutes(resources: resources).add(to: admin)
         return router
     }
 
     private static func status(_ status: String, _ code: HTTPResponse.Status) -> Response {
-        Response(
-            status: code,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: "{\"status\":\"\(status)\"}"))
-        )
+        var json = JSONWriter()
+        json.beginObject()
+        json.field("status", status)
+        json.endObject()
+        return Response(status: code, json: json)
     }
 }

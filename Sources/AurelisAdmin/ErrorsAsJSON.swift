@@ -1,6 +1,6 @@
+internal import AurelisJSON
 internal import HTTPTypes
 internal import Hummingbird
-internal import NIOCore
 
 /// Answers what no route answers in the shape that the data plane uses too.
 struct ErrorsAsJSON<Context: RequestContext>: RouterMiddleware {
@@ -14,14 +14,23 @@ struct ErrorsAsJSON<Context: RequestContext>: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError {
-            let message = error.status == .notFound ? "there is nothing at this path" : error.status.reasonPhrase
-            let body =
-                "{\"error\":{\"message\":\"\(message)\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}"
-            return Response(
-                status: error.status,
-                headers: [.contentType: "application/json"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: body))
-            )
+            var json = JSONWriter()
+            json.beginObject()
+            json.key("error")
+            json.beginObject()
+            json.field("message", error.body ?? Self.message(for: error.status))
+            json.field("type", error.status.code < 500 ? "invalid_request_error" : "server_error")
+            json.key("param")
+            json.null()
+            json.key("code")
+            json.null()
+            json.endObject()
+            json.endObject()
+            return Response(status: error.status, json: json)
         }
+    }
+
+    private static func message(for status: HTTPResponse.Status) -> String {
+        status == .notFound ? "there is nothing at this path" : status.reasonPhrase
     }
 }

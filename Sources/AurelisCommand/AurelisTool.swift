@@ -21,8 +21,8 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, ServeCommand.self, SimulateCommand.self, DemoCommand.self, ModelsCommand.self,
-            ConfigCommand.self,
+            AskCommand.self, ServeCommand.self, WhyCommand.self, ModelsCommand.self, SimulateCommand.self,
+            DemoCommand.self, ConfigCommand.self,
         ]
     )
 

@@ -1,7 +1,9 @@
+import Aurelis
 import AurelisApp
 import AurelisTransport
 import Foundation
 import Logging
+import NIOCore
 import NIOPosix
 import ServiceLifecycle
 
@@ -16,6 +18,7 @@ struct RunningApp: Sendable {
     static func run(
         _ overrides: ConfigurationOverrides,
         environment: [String: String] = [:],
+        time: any TimeSource = SystemTimeSource(),
         _ body: @escaping @Sendable (RunningApp) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("aurelis-\(UUID().uuidString)")
@@ -24,7 +27,7 @@ struct RunningApp: Sendable {
         overrides.port = 0
         overrides.adminPort = 0
         overrides.threads = 1
-        overrides.dataDirectory = directory.path
+        overrides.dataDirectory = overrides.dataDirectory ?? directory.path
         let configuration = try ConfigurationLoader.load(
             overrides,
             environment: environment,
@@ -34,7 +37,9 @@ struct RunningApp: Sendable {
         let (addresses, announcement) = AsyncStream.makeStream(of: ListeningAddresses.self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let app = try await buildApp(configuration, environment: environment, logger: logger) { announcement.yield($0) }
+        let app = try await buildApp(configuration, environment: environment, time: time, logger: logger) {
+            announcement.yield($0)
+        }
         let group = ServiceGroup(services: [app], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
@@ -84,5 +89,21 @@ struct RunningApp: Sendable {
         )
         let bytes = try await response.body.collect(upTo: 1 << 20)
         return (response.status, response.headers, String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// Sends bytes as they are; returns what comes back first.
+    func exchange(_ text: String, with address: String) async throws -> String {
+        let origin = try HTTPOrigin(parsing: address)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: origin.host, port: origin.port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            for try await bytes in inbound { return String(buffer: bytes) }
+            return ""
+        }
     }
 }

@@ -60,6 +60,8 @@ extension RetryPolicy {
             // The provider's word wins over the schedule, but nobody waits longer than the cap for one try.
             return asked <= rule.cap ? asked : nil
         }
+        // Whoever sends without end does so again.
+        if failure.code == "answer_too_large" { return nil }
         // A day's limit without a time to wait for will not have passed after a backoff.
         if failure.limit == .day { return nil }
         var wait = rule.base * (1 << min(retry, 20))

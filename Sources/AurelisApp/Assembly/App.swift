@@ -65,7 +65,12 @@ package func buildApp(
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,
-        isReady: { engine.orchestrator.isReady },
+        resources: AdminResources(
+            isReady: { engine.orchestrator.isReady },
+            health: engine.health,
+            latestRequests: { limit in try await engine.history.latest(limit) },
+            request: { id in try await engine.history.find(id) }
+        ),
         logger: logger,
         onListening: { port in announcement.admin("\(ListeningAddress(host: configuration.admin.host, port: port))") }
     )
@@ -110,7 +115,7 @@ package struct App: Service {
 
     private func run(signals: [UnixSignal]) async throws {
         // Shut down in reverse: the gateway drains first, operators see it until the end.
-        var services: [any Service] = [admin, gateway]
+        var services: [any Service] = [HistoryWriting(history: engine.history), admin, gateway]
         if let reload, !signals.isEmpty {
             services.insert(ConfigurationReload(engine: engine, logger: logger, read: reload), at: 0)
         }

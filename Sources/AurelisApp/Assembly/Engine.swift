@@ -15,13 +15,12 @@ package final class Engine: Sendable {
 
     /// What has been learnt of every route.
     package var health: RouteHealth { factory.health }
-    /// The latest requests and what became of them.
-    package let recentRequests: RecentRequests
+    /// What became of the requests.
+    package var history: RequestHistory { factory.history }
 
-    private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator, _ recentRequests: RecentRequests) {
+    private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator) {
         self.factory = factory
         self.current = Mutex(orchestrator)
-        self.recentRequests = recentRequests
     }
 
     /// Puts the parts together, and starts the embedded simulator if it is to answer.
@@ -41,19 +40,18 @@ package final class Engine: Sendable {
     ) async throws -> Engine {
         let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: .init(configuration.transport))
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
-        let recentRequests = RecentRequests()
         let factory = OrchestratorFactory(
             client: client,
             simulator: simulator,
             environment: environment,
             defaultConcurrency: defaultConcurrency,
             health: RouteHealth(time: time),
-            recorder: recentRequests,
+            history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
             time: time,
             logger: logger
         )
         do {
-            return Engine(factory, try factory.orchestrator(configuration), recentRequests)
+            return Engine(factory, try factory.orchestrator(configuration))
         } catch {
             await simulator?.shutdown()
             await client.shutdown()
@@ -73,8 +71,9 @@ package final class Engine: Sendable {
         current.withLock { $0 = next }
     }
 
-    /// Ends the connections and the simulator.
+    /// Ends the connections and the simulator; the history is on the disk afterwards.
     package func shutdown() async {
+        factory.history.flush()
         await factory.client.shutdown()
         await factory.simulator?.shutdown()
     }

@@ -11,7 +11,7 @@ struct OrchestratorFactory: Sendable {
     let defaultConcurrency: Int?
     /// What has been learnt of the routes: a reload does not forget an outage.
     let health: RouteHealth
-    let recorder: any RequestRecorder
+    let history: RequestHistory
     let time: any TimeSource
     let logger: Logger
 
@@ -33,7 +33,7 @@ struct OrchestratorFactory: Sendable {
             providers: providers,
             configuration: rules,
             health: health,
-            recorder: recorder,
+            recorder: history,
             time: time,
             logger: logger
         )

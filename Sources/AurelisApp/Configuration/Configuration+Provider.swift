@@ -4,7 +4,8 @@ internal import AurelisTransport
 
 extension Configuration.Provider {
     static let settings = [
-        "id", "preset", "base_url", "resource", "api_key", "plan", "models", "headers", "time_limits",
+        "id", "preset", "base_url", "resource", "api_key", "plan", "prefill", "models", "headers",
+        "time_limits",
     ]
 
     init(reading section: SettingsReader, warnings: inout [String]) throws(ConfigurationError) {
@@ -40,6 +41,15 @@ extension Configuration.Provider {
         if let resource = try section.string("resource") { placeholders["resource"] = resource }
         apiKey = try Self.apiKey(section, provider: id, warnings: &warnings)
         plan = try section.string("plan")
+        if section.has("prefill") {
+            let prefill = try section.section("prefill", knowing: ["style", "answer"])
+            let styles = ProviderPreset.Prefill.Style.allCases.map { ($0.rawValue, $0) }
+            let answers = AssistantPrefill.allCases.map { ($0.rawValue, $0) }
+            self.prefill = .init(
+                style: try prefill.choice("style", among: styles, default: "plain") ?? .plain,
+                answer: try prefill.choice("answer", among: answers, default: "continues") ?? .continues
+            )
+        }
         let models = try section.section("models", knowing: nil)
         for name in models.names { self.models[ModelID(name)] = try ModelSettings(reading: name, of: models) }
         headers = try Self.texts(section, "headers")

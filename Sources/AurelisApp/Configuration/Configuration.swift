@@ -50,6 +50,8 @@ extension Configuration {
         package var models: [ModelID: ModelSettings] = [:]
         /// The plan whose limits apply, at a provider that has plans.
         package var plan: String?
+        /// How it goes on with an answer that somebody else began; nil: as the preset says.
+        package var prefill: ProviderPreset.Prefill?
         /// Header fields of every request.
         package var headers: [String: String] = [:]
         /// How long each step may take.

@@ -32,7 +32,9 @@ package enum ConfigurationLoader {
             configuration.dataDirectory = dataDirectory(environment, homeDirectory)
             log.note(["data_dir"], SettingsLog.quoted(configuration.dataDirectory), nil)
         }
-        guard configuration.simulates || !configuration.providers.isEmpty else { throw nobodyAnswers(sources) }
+        if overrides.needsProvider, !configuration.simulates, configuration.providers.isEmpty {
+            throw nobodyAnswers(sources)
+        }
         warnings += EnvironmentSettings.warnings(environment, credentials: credentials(of: configuration))
         return LoadedConfiguration(
             configuration: configuration,

@@ -26,6 +26,8 @@ package struct ConfigurationOverrides: Sendable {
     package var tier: String?
     /// `--faults`
     package var faultsFile: String?
+    /// Whether somebody must be there to answer; false for what only looks at what is stored.
+    package var needsProvider = true
 
     /// Nothing said.
     package init() {}

@@ -18,6 +18,9 @@ enum RouteTable {
             } else if attempts.isEmpty {
                 table.add(.init("\(candidate.model)", .quiet), .init(provider, .quiet), .init("not asked", .quiet))
             }
+            if let deferral = candidate.deferral, attempts.isEmpty {
+                table.add(.init("", .quiet), "", .init(deferral, .quiet))
+            }
             for attempt in attempts { table.add(row(attempt)) }
         }
         return table
@@ -30,8 +33,10 @@ enum RouteTable {
 
     private static func row(_ attempt: RouteTrace.Attempt) -> [TextTable.Cell] {
         var outcome = TextTable.Cell("answered", .good)
+        let purpose = attempt.purpose == .answer ? "" : "\(attempt.purpose.rawValue): "
+        if attempt.purpose != .answer { outcome = .init("\(purpose)answered", .good) }
         if let failure = attempt.failure {
-            var text = failure.rawValue
+            var text = purpose + failure.rawValue
             if let status = attempt.status { text += " \(status)" }
             if let wait = attempt.waitAfter { text += ", then waited \(wait.readable)" }
             if let reason = attempt.reason { text += ": \(reason)" }

@@ -26,13 +26,27 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// Where the configuration comes from and who answers; the same on every command.
-struct ProviderOptions: ParsableArguments {
+/// Where the configuration comes from and where data is; the same on every command.
+struct ConfigurationOptions: ParsableArguments {
     @Option(help: .init("Read this configuration file and no other.", valueName: "file"), completion: .file())
     var config: String?
 
     @Option(help: .init("Keep data in this directory.", valueName: "dir"), completion: .directory)
     var dataDir: String?
+
+    /// What these options say to the loader of configurations.
+    var overrides: ConfigurationOverrides {
+        var overrides = ConfigurationOverrides()
+        overrides.configFile = config
+        overrides.dataDirectory = dataDir
+        return overrides
+    }
+}
+
+/// Who answers; the same on every command that asks somebody.
+struct ProviderOptions: ParsableArguments {
+    @OptionGroup
+    var configuration: ConfigurationOptions
 
     @Flag(help: "Let the embedded simulator answer: no account, no network.")
     var simulate = false
@@ -48,9 +62,7 @@ struct ProviderOptions: ParsableArguments {
 
     /// What these options say to the loader of configurations.
     var overrides: ConfigurationOverrides {
-        var overrides = ConfigurationOverrides()
-        overrides.configFile = config
-        overrides.dataDirectory = dataDir
+        var overrides = configuration.overrides
         overrides.simulate = simulate
         overrides.baseURL = baseURL
         overrides.apiKeyEnv = apiKeyEnv

@@ -20,6 +20,14 @@ enum TimeOfDay {
         return formatted(&local, isToday ? "%H:%M:%S" : "%Y-%m-%d %H:%M:%S")
     }
 
+    /// The local time of a moment in milliseconds since 1970: `14:03:12`, or with its date.
+    static func of(milliseconds: Int64, withDate: Bool) -> String {
+        var moment = time_t(milliseconds / 1_000)
+        var local = tm()
+        guard localtime_r(&moment, &local) != nil else { return "an unknown time" }
+        return formatted(&local, withDate ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S")
+    }
+
     private static func formatted(_ local: inout tm, _ format: String) -> String {
         let capacity = 64
         let bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in

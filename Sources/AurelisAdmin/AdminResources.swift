@@ -1,0 +1,28 @@
+package import Aurelis
+
+/// What the control plane reads and steers.
+///
+/// Closures rather than objects: a reload may put others in their place at any time.
+package struct AdminResources: Sendable {
+    /// Whether requests would be served now.
+    package var isReady: @Sendable () -> Bool
+    /// What has been learnt of the routes.
+    package var health: RouteHealth
+    /// The latest requests, the newest first.
+    package var latestRequests: @Sendable (_ limit: Int) async throws -> [RequestRecord]
+    /// What became of one request; nil when nobody knows it any more.
+    package var request: @Sendable (RequestID) async throws -> RequestRecord?
+
+    /// What the control plane works on.
+    package init(
+        isReady: @escaping @Sendable () -> Bool,
+        health: RouteHealth,
+        latestRequests: @escaping @Sendable (_ limit: Int) async throws -> [RequestRecord],
+        request: @escaping @Sendable (RequestID) async throws -> RequestRecord?
+    ) {
+        self.isReady = isReady
+        self.health = health
+        self.latestRequests = latestRequests
+        self.request = request
+    }
+}

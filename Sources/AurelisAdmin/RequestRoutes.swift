@@ -1,0 +1,44 @@
+internal import Aurelis
+internal import AurelisJSON
+internal import Hummingbird
+
+/// What became of the latest requests, and why.
+struct RequestRoutes {
+    let resources: AdminResources
+
+    private static let longestList = 1_000
+
+    func add(to router: RouterGroup<BasicRequestContext>) {
+        router.get("requests") { [resources] request, _ in
+            let limit = try Self.limit(request)
+            var json = JSONWriter()
+            json.beginObject()
+            json.key("requests")
+            json.beginArray()
+            for record in try await resources.latestRequests(limit) { record.write(to: &json) }
+            json.endArray()
+            json.endObject()
+            return Response(json: json)
+        }
+        router.get("requests/{id}") { [resources] _, context in
+            let text = try context.parameters.require("id")
+            guard let id = RequestID(parsing: text) else {
+                throw HTTPError(.badRequest, message: "a request's name is req_ and sixteen hexadecimal digits")
+            }
+            guard let record = try await resources.request(id) else {
+                throw HTTPError(.notFound, message: "this request is unknown, or too long ago")
+            }
+            var json = JSONWriter()
+            record.write(to: &json)
+            return Response(json: json)
+        }
+    }
+
+    private static func limit(_ request: Request) throws -> Int {
+        guard let text = request.uri.queryParameters["limit"] else { return 50 }
+        guard let limit = Int(text), (1...longestList).contains(limit) else {
+            throw HTTPError(.badRequest, message: "limit must be 1 to \(longestList)")
+        }
+        return limit
+    }
+}

@@ -1,0 +1,53 @@
+package import Aurelis
+internal import AurelisStorage
+package import Logging
+internal import ServiceLifecycle
+
+/// What became of the requests: the latest in memory, and those of the last days on the disk.
+///
+///     let history = RequestHistory(directory: configuration.dataDirectory, logger: logger)
+///     try await history.find(id)
+package struct RequestHistory: RequestRecorder {
+    private let recent = RecentRequests()
+    private let journal: RequestJournal?
+
+    /// The history of a data directory; an empty path: in memory only.
+    package init(directory: String, logger: Logger) {
+        journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
+    }
+
+    /// Takes note of a request that has ended.
+    package func record(_ record: RequestRecord) {
+        recent.record(record)
+        journal?.record(record)
+    }
+
+    /// What became of a request; nil when it is unknown or long ago.
+    package func find(_ id: RequestID) async throws -> RequestRecord? {
+        if let record = recent.find(id) { return record }
+        return try await journal?.find(id)
+    }
+
+    /// The latest requests, the newest first; of all processes of the data directory, as far as they are on the disk.
+    package func latest(_ limit: Int) async throws -> [RequestRecord] {
+        let stored = try await journal?.latest(limit) ?? []
+        let fresh = recent.latest(limit)
+        let known = Set(fresh.map(\.id))
+        let all = fresh + stored.filter { !known.contains($0.id) }
+        return Array(all.sorted { $0.time > $1.time }.prefix(limit))
+    }
+
+    /// Writes what is not on the disk yet.
+    package func flush() { journal?.flush() }
+}
+
+/// Brings the history to the disk while the servers run.
+struct HistoryWriting: Service {
+    let history: RequestHistory
+
+    func run() async { await cancelWhenGracefulShutdown { await history.write() } }
+}
+
+extension RequestHistory {
+    fileprivate func write() async { await journal?.run() }
+}

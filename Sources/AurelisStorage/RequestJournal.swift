@@ -1,0 +1,187 @@
+package import Aurelis
+internal import AurelisJSON
+internal import Foundation
+internal import GRDB
+package import Logging
+internal import Synchronization
+
+/// Keeps what became of requests, so that they can be explained after a restart.
+///
+///     let journal = RequestJournal(file, logger: logger)
+///     journal.record(record)              // at once; written by `run` or `flush`
+///     try await journal.find(id)
+///
+/// Everything that needs explaining is kept: failures, retries, fallbacks. Of the plain answers as many as a disk can
+/// take without being noticed. When the disk cannot, records are lost, requests are not.
+package final class RequestJournal: RequestRecorder {
+    /// What is kept, and for how long.
+    package struct Limits: Sendable {
+        /// Records that wait for the disk; more are dropped.
+        package var waiting = 4_096
+        /// Plain answers that are kept of each second.
+        package var plainPerSecond = 50
+        /// How long a record is kept.
+        package var age: Duration = .seconds(7 * 86_400)
+        /// How many records are kept.
+        package var count = 100_000
+
+        /// The standard limits.
+        package init() {}
+    }
+
+    fileprivate struct State {
+        var waiting: [RequestRecord] = []
+        var dropped = 0
+        /// The second that is being counted, and its plain answers.
+        var second: ContinuousClock.Instant?
+        var plain = 0
+        var writtenSincePruning = Int.max
+        var isFailing = false
+    }
+
+    private let file: StorageFile
+    private let limits: Limits
+    private let time: any TimeSource
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    /// A journal in a file.
+    package init(
+        _ file: StorageFile,
+        limits: Limits = Limits(),
+        time: any TimeSource = SystemTimeSource(),
+        logger: Logger
+    ) {
+        self.file = file
+        self.limits = limits
+        self.time = time
+        self.logger = logger
+    }
+
+    /// How many records were lost because the disk was too slow.
+    package var dropped: Int { state.withLock(\.dropped) }
+
+    /// Takes note of a request; the disk comes later.
+    package func record(_ record: RequestRecord) {
+        let now = time.now
+        state.withLock { state in
+            guard record.isEventful || state.admitsPlain(at: now, limit: limits.plainPerSecond) else { return }
+            guard state.waiting.count < limits.waiting else {
+                state.dropped += 1
+                return
+            }
+            state.waiting.append(record)
+        }
+    }
+
+    /// Writes what is waiting, now and again, until the task is cancelled.
+    package func run() async {
+        while !Task.isCancelled {
+            do { try await time.sleep(until: time.now.advanced(by: .milliseconds(500))) } catch { return }
+            guard state.withLock({ !$0.waiting.isEmpty }) else { continue }
+            do {
+                let (pool, records) = (try file.pool(), takeWaiting())
+                try await pool.write { database in try self.write(records, to: database) }
+                noteSuccess()
+            } catch {
+                noteFailure(error)
+            }
+        }
+    }
+
+    /// Writes what is waiting and returns when it is on the disk: for the end of a process, also of a cancelled task.
+    package func flush() {
+        let records = takeWaiting()
+        guard !records.isEmpty else { return }
+        do {
+            try file.pool().write { database in try write(records, to: database) }
+        } catch {
+            noteFailure(error)
+        }
+    }
+
+    /// What became of a request; nil when it is unknown or long ago.
+    package func find(_ id: RequestID) async throws -> RequestRecord? {
+        guard file.exists else { return nil }
+        return try await file.pool().read { database in
+            try Self.records(database, "SELECT document FROM requests WHERE id = ?", ["\(id)"]).first
+        }
+    }
+
+    /// The latest requests, the newest first.
+    package func latest(_ limit: Int) async throws -> [RequestRecord] {
+        guard file.exists else { return [] }
+        return try await file.pool().read { database in
+            try Self.records(database, "SELECT document FROM requests ORDER BY time DESC, rowid DESC LIMIT ?", [limit])
+        }
+    }
+
+    private func takeWaiting() -> [RequestRecord] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
+    private func write(_ records: [RequestRecord], to database: Database) throws {
+        let insertion = try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO requests (id, time, outcome, document) VALUES (?, ?, ?, ?)"
+        )
+        for record in records {
+            try insertion.execute(
+                arguments: [record.id.description, record.time, record.outcome.rawValue, Data(record.json)]
+            )
+        }
+        guard let newest = records.last?.time, isPruningDue(after: records.count) else { return }
+        try database.execute(
+            sql: """
+                DELETE FROM requests WHERE time < ?
+                    OR rowid <= (SELECT rowid FROM requests ORDER BY rowid DESC LIMIT 1 OFFSET ?)
+                """,
+            arguments: [newest - limits.age.milliseconds, limits.count]
+        )
+    }
+
+    private func isPruningDue(after count: Int) -> Bool {
+        state.withLock { state in
+            state.writtenSincePruning = state.writtenSincePruning &+ (state.writtenSincePruning == .max ? 0 : count)
+            guard state.writtenSincePruning >= 1_000 else { return false }
+            state.writtenSincePruning = 0
+            return true
+        }
+    }
+
+    private func noteSuccess() { state.withLock { $0.isFailing = false } }
+
+    /// Says once per outage that nothing is kept.
+    private func noteFailure(_ error: any Error) {
+        let isNew = state.withLock { state in
+            defer { state.isFailing = true }
+            return !state.isFailing
+        }
+        if isNew { logger.warning("requests are not kept for `aurelis why`: \(file.path): \(error)") }
+    }
+
+    private static func records(
+        _ database: Database,
+        _ sql: String,
+        _ arguments: StatementArguments
+    ) throws -> [RequestRecord] {
+        try Data.fetchAll(database, sql: sql, arguments: arguments).compactMap { data in
+            (try? JSONDocument(Array(data))).flatMap { RequestRecord(reading: $0.root) }
+        }
+    }
+}
+
+extension RequestJournal.State {
+    /// Whether one more plain answer of this second is kept.
+    fileprivate mutating func admitsPlain(at now: ContinuousClock.Instant, limit: Int) -> Bool {
+        if let second, second.duration(to: now) < .seconds(1) {
+            plain += 1
+        } else {
+            second = now
+            plain = 1
+        }
+        return plain <= limit
+    }
+}
