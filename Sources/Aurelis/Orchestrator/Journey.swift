@@ -2,6 +2,10 @@
 struct Journey {
     private(set) var trace: RouteTrace
     let isStream: Bool
+    /// When the request came in.
+    let start: ContinuousClock.Instant
+    /// When its last attempt ended.
+    private(set) var lastMoment: ContinuousClock.Instant
     private let deadline: Deadline
     private let maximumAttempts: Int
     /// Whether the caller chose the deadline; one that is too short says nothing about the service.
@@ -12,6 +16,8 @@ struct Journey {
     init(call: ModelCall, configuration: OrchestratorConfiguration, start: ContinuousClock.Instant) {
         trace = RouteTrace()
         isStream = call.stream
+        self.start = start
+        lastMoment = start
         deadline = Deadline(call.timeout ?? configuration.requestTimeout, from: start)
         maximumAttempts = configuration.maximumAttempts
         isCallersDeadline = call.timeout != nil
@@ -85,6 +91,12 @@ extension Journey {
         update(candidate) { $0.rejection = reason }
     }
 
+    /// Notes why a candidate is not asked, and places the failure.
+    mutating func refuse(_ candidate: Candidate, _ failure: ModelError) -> ModelError {
+        reject(candidate, reason: failure.message)
+        return failure.at(candidate)
+    }
+
     /// Notes why a candidate comes after the others.
     mutating func deferred(_ candidate: Candidate, reason: String) {
         update(candidate) { $0.deferral = reason }
@@ -98,7 +110,13 @@ extension Journey {
     }
 
     /// Notes an attempt with its outcome.
-    mutating func record(_ candidate: Candidate, failure: ModelError?, duration: Duration) {
+    mutating func record(
+        _ candidate: Candidate,
+        failure: ModelError?,
+        duration: Duration,
+        at now: ContinuousClock.Instant
+    ) {
+        lastMoment = now
         trace.attempts.append(
             RouteTrace.Attempt(
                 model: candidate.model.id,
@@ -115,11 +133,6 @@ extension Journey {
     mutating func recordWait(_ wait: Duration) {
         guard !trace.attempts.isEmpty else { return }
         trace.attempts[trace.attempts.count - 1].waitAfter = wait
-    }
-
-    /// Notes a wait for the end of a pause, before anything was sent.
-    mutating func recordPause(_ wait: Duration, before candidate: Candidate) {
-        deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
     }
 
     /// Notes that the answer of the last attempt broke off after it had begun.

@@ -15,7 +15,7 @@ public final class ModelOrchestrator: Sendable {
     let time: any TimeSource
     private let random: any RandomSource
     let limiters: [ProviderID: ConcurrencyLimiter]
-    private let recorder: RequestRecording?
+    private let recording: RequestRecording?
     private let logger: Logger
 
     /// What has been learnt of every route.
@@ -50,7 +50,7 @@ public final class ModelOrchestrator: Sendable {
             configuration.concurrency.map { limit in
                 Dictionary(providers.map { ($0.id, ConcurrencyLimiter(limit: limit)) }) { first, _ in first }
             } ?? [:]
-        self.recorder = recorder.map { RequestRecording(recorder: $0, clock: wallClock) }
+        self.recording = recorder.map { RequestRecording(recorder: $0, clock: wallClock) }
         self.time = time
         self.random = random
         self.logger = logger
@@ -81,41 +81,31 @@ public final class ModelOrchestrator: Sendable {
     ///
     /// - Throws: the most telling failure, with the whole trace, when no candidate answered.
     public func answer(_ call: ModelCall) async throws(ModelError) -> ModelReply {
-        let record = recorder?.begin(call, at: time.now)
-        var journey = Journey(call: call, configuration: configuration, start: time.now)
-        do throws(ModelError) {
-            let reply = try await answer(call, journey: &journey, record)
-            if case .whole(let document) = reply.answer { record?.answered(reply, document, at: time.now) }
-            return reply
-        } catch {
-            var failure = error
-            failure.trace = journey.trace
-            record?.failed(failure, at: time.now)
-            throw failure
-        }
-    }
-
-    private func answer(
-        _ call: ModelCall,
-        journey: inout Journey,
-        _ record: OpenRecord?
-    ) async throws(ModelError) -> ModelReply {
+        let start = time.now
+        var journey = Journey(call: call, configuration: configuration, start: start)
         var failure: ModelError?
-        for candidate in try router.candidates(for: call, journey: &journey, at: time.now) {
-            guard journey.fits(candidate) else { continue }
-            do {
-                let answer = try await ask(candidate, journey: &journey) { timeout throws(ModelError) in
-                    try await self.attempt(call, on: candidate, timeout: timeout)
+        do throws(ModelError) {
+            for candidate in try router.candidates(for: call, journey: &journey, at: start) {
+                guard journey.fits(candidate) else { continue }
+                do {
+                    let found = try await ask(candidate, journey: &journey) { timeout throws(ModelError) in
+                        try await self.attempt(call, on: candidate, timeout: timeout)
+                    }
+                    return reply(found, to: call, from: candidate, journey: journey)
+                } catch {
+                    failure = error.moreTelling(than: failure)
+                    journey.learn(from: error, of: candidate)
+                    guard error.category.allowsFallback, journey.mayContinue(at: time.now) else { break }
+                    logger.debug("falling back", metadata: ["request": "\(call.id)", "failure": "\(error)"])
                 }
-                return reply(answer, to: call, from: candidate, journey: journey, record)
-            } catch {
-                failure = error.moreTelling(than: failure)
-                journey.learn(from: error, of: candidate)
-                guard error.category.allowsFallback, journey.mayContinue(at: time.now) else { break }
-                logger.debug("falling back", metadata: ["request": "\(call.id)", "failure": "\(error)"])
             }
+        } catch {
+            failure = error
         }
-        throw failure ?? ModelError(.modelUnavailable, "no candidate was asked")
+        var final = failure ?? ModelError(.modelUnavailable, "no candidate was asked")
+        final.trace = journey.trace
+        recording?.failed(call, final, since: start, at: time.now)
+        throw final
     }
 
     /// Asks one candidate until it answers, its retries are used up, or the request has no time or attempts left.
@@ -125,15 +115,13 @@ public final class ModelOrchestrator: Sendable {
         _ attempt: (_ timeout: Duration) async throws(ModelError) -> Answer
     ) async throws(ModelError) -> Answer {
         for retry in 0... {
-            try await waitOutPause(of: candidate, journey: &journey)
-            let start = time.now
-            let permit = try admit(candidate, at: start, journey: &journey)
+            let (permit, start) = try await admit(candidate, journey: &journey)
             do {
                 let answer = try await attempt(journey.remaining(at: start))
                 let now = time.now
                 let duration = start.duration(to: now)
                 health.settle(permit, of: candidate.route, .success(after: duration, stream: journey.isStream), at: now)
-                journey.record(candidate, failure: nil, duration: duration)
+                journey.record(candidate, failure: nil, duration: duration, at: now)
                 return answer
             } catch {
                 let failure = error.at(candidate)
@@ -145,7 +133,7 @@ public final class ModelOrchestrator: Sendable {
                     journey.lesson(of: failure, after: duration, at: now),
                     at: now
                 )
-                journey.record(candidate, failure: failure, duration: duration)
+                journey.record(candidate, failure: failure, duration: duration, at: now)
                 let wait = configuration.retry.wait(after: failure, retry: retry, chance: random.nextUnit())
                 guard let wait, journey.admits(wait: wait, at: now) else { throw failure }
                 journey.recordWait(wait)
@@ -155,34 +143,31 @@ public final class ModelOrchestrator: Sendable {
         throw .callerGone
     }
 
-    /// Waits until the provider wants requests for this model again, if the request has the time; nothing is sent before.
-    private func waitOutPause(of candidate: Candidate, journey: inout Journey) async throws(ModelError) {
-        while case .paused(let until, let cause) = health.obstacle(on: candidate.route, at: time.now) {
-            let now = time.now
-            let failure = ModelError.paused(for: now.duration(to: until), cause).at(candidate)
-            // Those who wait together do not return together.
-            let wait = now.duration(to: until) * (1 + random.nextUnit() / 4)
-            guard configuration.retry.waitsOut(failure), journey.admits(wait: wait, at: now) else {
-                journey.reject(candidate, reason: failure.message)
-                throw failure
-            }
-            journey.recordPause(wait, before: candidate)
-            do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
-        }
-    }
-
-    /// Asks the candidate's circuit for the right to send.
+    /// Asks for the right to send to a candidate; a pause that the provider has asked for is waited out first, if the
+    /// request has the time.
+    ///
+    /// - Throws: why nothing may be sent now.
     private func admit(
         _ candidate: Candidate,
-        at now: ContinuousClock.Instant,
         journey: inout Journey
-    ) throws(ModelError) -> CircuitBreaker.Permit {
-        switch health.admit(candidate.route, at: now) {
-        case .admitted(let permit): return permit
-        case .rejected(let until):
-            let failure = ModelError.circuitOpen(for: now.duration(to: until)).at(candidate)
-            journey.reject(candidate, reason: failure.message)
-            throw failure
+    ) async throws(ModelError) -> (CircuitBreaker.Permit, start: ContinuousClock.Instant) {
+        while true {
+            let now = time.now
+            switch health.admit(candidate.route, at: now) {
+            case .admitted(let permit):
+                return (permit, now)
+            case .refused(.open(let until)):
+                throw journey.refuse(candidate, .circuitOpen(for: now.duration(to: until)))
+            case .refused(.paused(let until, let cause)):
+                let pause = now.duration(to: until)
+                // Those who wait together do not return together.
+                let wait = pause * (1 + random.nextUnit() / 4)
+                guard configuration.retry.waitsOut(pause, after: cause), journey.admits(wait: wait, at: now) else {
+                    throw journey.refuse(candidate, .paused(for: pause, cause))
+                }
+                journey.deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
+                do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
+            }
         }
     }
 
@@ -212,37 +197,24 @@ public final class ModelOrchestrator: Sendable {
     }
 
     /// The reply that the caller gets; a stream tells what became of it when it has ended.
-    private func reply(
-        _ found: Found,
-        to call: ModelCall,
-        from candidate: Candidate,
-        journey: Journey,
-        _ record: OpenRecord?
-    ) -> ModelReply {
+    private func reply(_ found: Found, to call: ModelCall, from candidate: Candidate, journey: Journey) -> ModelReply {
+        let (start, trace) = (journey.start, journey.trace)
         let answer: ModelReply.Answer
         switch found {
-        case .whole(let document): answer = .whole(document)
+        case .whole(let document):
+            recording?.answered(call, document, by: candidate.route, trace, since: start, at: journey.lastMoment)
+            answer = .whole(document)
         case .stream(let opened):
             let rescue =
                 configuration.resumesStreams ? StreamRescue(self, call: call, from: candidate, journey: journey) : nil
-            let onEnd = record.map { record in
-                { @Sendable [time] end in record.ended(end, candidate.route, journey.trace, at: time.now) }
+            let onEnd = recording.map { recording in
+                { @Sendable [time] end in
+                    recording.ended(call, end, by: candidate.route, trace, since: start, at: time.now)
+                }
             }
-            answer = .stream(
-                ReplyStream(
-                    opened,
-                    rescue: rescue,
-                    stallTimeout: configuration.stallTimeout,
-                    time: time,
-                    onEnd: onEnd
-                )
-            )
+            let stall = configuration.stallTimeout
+            answer = .stream(ReplyStream(opened, rescue: rescue, stallTimeout: stall, time: time, onEnd: onEnd))
         }
-        return ModelReply(
-            answer: answer,
-            model: candidate.model.id,
-            provider: candidate.provider.id,
-            trace: journey.trace
-        )
+        return ModelReply(answer: answer, model: candidate.model.id, provider: candidate.provider.id, trace: trace)
     }
 }

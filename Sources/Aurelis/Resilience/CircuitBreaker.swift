@@ -64,6 +64,11 @@ struct CircuitBreaker: Sendable, Hashable {
     /// Whether this breaker is as good as a new one, so that nobody needs to keep it.
     var isPristine: Bool { state == .closed(failures: 0) }
 
+    /// The permit of a closed circuit, which changes nothing; nil when the circuit is not closed.
+    var closedPermit: Permit? {
+        if case .closed = state { Permit(era: era) } else { nil }
+    }
+
     /// Asks to send one call.
     mutating func admit(at now: ContinuousClock.Instant) -> Admission {
         if case .open(let until) = state, now >= until { enter(.halfOpen(probes: 0)) }

@@ -43,9 +43,8 @@ extension RetryPolicy {
     }
 
     /// Whether a pause that the provider has asked for is waited out, as far as it depends on its length.
-    func waitsOut(_ failure: ModelError) -> Bool {
-        guard let rule = rules[failure.category], let pause = failure.retryAfter else { return false }
-        return pause <= rule.cap
+    func waitsOut(_ pause: Duration, after category: ModelError.Category) -> Bool {
+        rules[category].map { pause <= $0.cap } ?? false
     }
 
     /// How long to wait before the next try on the same model; nil: do not try it again.

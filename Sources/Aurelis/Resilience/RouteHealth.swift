@@ -83,18 +83,31 @@ extension RouteHealth {
         }
     }
 
+    /// What becomes of a call that asks to be sent.
+    enum Admission: Sendable {
+        /// It may be sent; what comes of it is settled with the permit.
+        case admitted(CircuitBreaker.Permit)
+        /// It may not.
+        case refused(Obstacle)
+    }
+
     /// Asks to send one call on a route.
-    func admit(_ route: Route, at now: ContinuousClock.Instant) -> CircuitBreaker.Admission {
+    func admit(_ route: Route, at now: ContinuousClock.Instant) -> Admission {
         state.withLock { state in
-            guard let circuit = state.routes[route]?.circuit else {
+            guard let known = state.routes[route] else {
                 var fresh = CircuitBreaker(settings, era: state.era)
-                return fresh.admit(at: now)
+                guard case .admitted(let permit) = fresh.admit(at: now) else { return .refused(.open(until: now)) }
+                return .admitted(permit)
             }
+            if let pause = known.pause(at: now) { return .refused(.paused(until: pause.until, cause: pause.cause)) }
             // A closed circuit admits without a change: nothing needs to be written back.
-            var breaker = circuit
-            let admission = breaker.admit(at: now)
-            if breaker != circuit { state.routes[route]?.circuit = breaker }
-            return admission
+            if let permit = known.circuit.closedPermit { return .admitted(permit) }
+            var circuit = known.circuit
+            defer { state.routes[route]?.circuit = circuit }
+            switch circuit.admit(at: now) {
+            case .admitted(let permit): return .admitted(permit)
+            case .rejected(let until): return .refused(.open(until: until))
+            }
         }
     }
 
@@ -119,11 +132,11 @@ extension RouteHealth {
         at now: ContinuousClock.Instant
     ) {
         state.withLock { state in
-            if state.routes[route] == nil {
-                guard lesson.outcome != .neutral || lesson.pause != nil, makeRoom(&state, at: now) else { return }
-                state.routes[route] = RouteState(circuit: CircuitBreaker(settings, era: state.era))
-            }
-            state.routes[route]?.learn(lesson, permit, at: now)
+            if state.routes[route]?.learn(lesson, permit, at: now) != nil { return }
+            guard lesson.outcome != .neutral || lesson.pause != nil, makeRoom(&state, at: now) else { return }
+            var fresh = RouteState(circuit: CircuitBreaker(settings, era: state.era))
+            fresh.learn(lesson, permit, at: now)
+            state.routes[route] = fresh
         }
     }
 
