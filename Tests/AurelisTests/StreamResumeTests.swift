@@ -116,7 +116,30 @@ struct StreamResumeTests {
     func continuation() throws {
         var resume = resume("text", .continuation)
         #expect(swallows(resume.take(try raw(#"{"choices":[{"index":0,"delta":{"role":"assistant"}}]}"#))))
-        #expect(content(resume.take(try chunk("text again"))) == "text again")
+        #expect(content(resume.take(try chunk(" again"))) == " again")
+    }
+
+    @Test("a continuation that looks like a repetition at first loses nothing")
+    func doubtfulContinuation() throws {
+        var resume = resume("text and more", .continuation)
+        #expect(swallows(resume.take(try chunk("te"))))
+        #expect(swallows(resume.take(try chunk("xt"))))
+        #expect(content(resume.take(try chunk("ure"))) == "texture")
+        #expect(content(resume.take(try chunk("!"))) == "!")
+        var short = self.resume("text", .continuation)
+        #expect(swallows(short.take(try chunk("te"))))
+        #expect(content(short.take(try chunk("", finish: "stop"))) == "te")
+    }
+
+    @Test("a server that begins anew although it should continue is seen through")
+    func repeatedContinuation() throws {
+        let text = "a text that is longer than any coincidence would be"
+        var resume = resume(text, .continuation)
+        #expect(swallows(resume.take(try chunk(String(text.prefix(40))))))
+        #expect(content(resume.take(try chunk(text.dropFirst(40) + " and ends"))) == " and ends")
+        var other = self.resume(text, .continuation)
+        #expect(swallows(other.take(try chunk(String(text.prefix(40))))))
+        #expect(diverges(other.take(try chunk("elsewhere"))))
     }
 
     @Test("escapes and raw UTF-8 are the same text")

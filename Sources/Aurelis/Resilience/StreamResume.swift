@@ -16,7 +16,7 @@ struct StreamResume: Sendable {
     enum Expectation: Sendable {
         /// The delivered text once more, and then the rest.
         case repetition
-        /// Only the rest.
+        /// Only the rest; from a server that begins anew all the same, the text once more.
         case continuation
     }
 
@@ -33,7 +33,9 @@ struct StreamResume: Sendable {
     private let delivered: [UInt8]
     private let chunkID: String?
     /// How much of the delivered text has been repeated.
-    private var matched: Int
+    private var matched = 0
+    /// Whether a repetition is still in doubt: what has matched may as well be new.
+    private var mayBeNew: Bool
     /// Whether the place has been reached from which on everything is new.
     private(set) var isMatched = false
 
@@ -43,8 +45,11 @@ struct StreamResume: Sendable {
     init(delivered: [UInt8], expecting expectation: Expectation, chunkID: String?) {
         self.delivered = delivered
         self.chunkID = chunkID
-        matched = expectation == .continuation ? delivered.count : 0
+        mayBeNew = expectation == .continuation
     }
+
+    /// No continuation begins by chance with so many bytes of the answer's beginning.
+    private static let proof = 32
 
     /// Decides what becomes of the second answer's next event.
     mutating func take(_ event: ProviderEvent) -> Action {
@@ -54,27 +59,35 @@ struct StreamResume: Sendable {
         guard choice["index"]?.int ?? 0 == 0, isText(choice["delta"]) else { return .diverged }
         let text = choice["delta"]?["content"]?.string ?? ""
         let isLast = choice["finish_reason"].map { !$0.isNull } ?? false
-        guard let rest = rest(of: text) else { return .diverged }
+        let before = matched
+        let repeated = repetition(in: text)
+        let rest = text.utf8.dropFirst(repeated)
+        if mayBeNew, !rest.isEmpty || isLast {
+            // It is the rest of the answer after all; what was held back of it comes first.
+            isMatched = true
+            guard before > 0 else { return .emit(renamed(event)) }
+            return .emit(rewritten(chunk, choice: choice, text: delivered.prefix(before) + Array(text.utf8)))
+        }
+        guard rest.isEmpty || matched == delivered.count else { return .diverged }
         if rest.isEmpty {
             // The same text to its end means that the answer was complete where it broke.
             guard isLast else { return .swallow }
             guard matched == delivered.count else { return .diverged }
         }
         isMatched = true
-        return .emit(rest.utf8.count == text.utf8.count ? renamed(event) : shortened(chunk, choice: choice, to: rest))
+        return .emit(repeated == 0 ? renamed(event) : rewritten(chunk, choice: choice, text: Array(rest)))
     }
 
-    /// What of a chunk's text lies behind the seam; nil when the text is another one.
-    private mutating func rest(of text: String) -> String? {
-        var text = text
-        let (repeated, fits) = text.withUTF8 { text in
-            let count = min(text.count, delivered.count - matched)
-            return (count, text.prefix(count).elementsEqual(delivered[matched..<(matched + count)]))
+    /// How many bytes of a chunk's text the caller has already; the rest is new, or another answer.
+    private mutating func repetition(in text: String) -> Int {
+        var count = 0
+        for (byte, known) in zip(text.utf8, delivered[matched...]) {
+            guard byte == known else { break }
+            count += 1
         }
-        guard fits else { return nil }
-        matched += repeated
-        // The first text ends with a whole character, so the seam lies between two; anything else is another text.
-        return String(validating: Array(text.utf8.dropFirst(repeated)), as: UTF8.self)
+        matched += count
+        if matched >= Self.proof { mayBeNew = false }
+        return count
     }
 
     /// Whether a delta is made of nothing that text alone cannot bring back.
@@ -99,11 +112,12 @@ struct StreamResume: Sendable {
         return ProviderEvent(chunk)
     }
 
-    /// The chunk with only the rest of its text. Log-probabilities no longer fit and are left out; all else stays.
-    private func shortened(_ chunk: JSONDocument, choice: JSONValue, to rest: String) -> ProviderEvent {
+    /// The chunk with another text. Log-probabilities no longer fit and are left out; all else stays.
+    private func rewritten(_ chunk: JSONDocument, choice: JSONValue, text: [UInt8]) -> ProviderEvent {
         var chunk = chunk
+        let text = String(decoding: text, as: UTF8.self)
         if let chunkID, chunk["id"] != nil { chunk.set("id", to: .string(chunkID)) }
-        let delta = choice["delta"].map { $0.replacing("content", by: .string(rest)) } ?? .null
+        let delta = choice["delta"].map { $0.replacing("content", by: .string(text)) } ?? .null
         chunk.set("choices", to: .array([choice.replacing("delta", by: delta, without: "logprobs")]))
         return ProviderEvent(chunk)
     }
