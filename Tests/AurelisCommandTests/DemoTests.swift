@@ -20,6 +20,7 @@ struct DemoTests {
         let waited = outcome(200, "a", seen: [("a", 429), ("a", 200)])
         #expect(waited.problems(.waited(model: "a", atLeast: .seconds(2))).isEmpty)
         #expect(outcome(401, nil, seen: [("a", 401)]).problems(.refused(status: 401)).isEmpty)
+        #expect(outcome(200, "a", seen: [("a", 200), ("a", 200)]).problems(.continued(by: "a")).isEmpty)
     }
 
     @Test("a scene that went otherwise is told what went wrong")
@@ -30,6 +31,7 @@ struct DemoTests {
         #expect(repeated.problems(.refused(status: 401)) == ["the provider saw a 401 ×2"])
         let hasty = outcome(200, "a", seen: [("a", 429), ("a", 200)])
         #expect(hasty.problems(.waited(model: "a", atLeast: .seconds(4))).count == 1)
+        #expect(outcome(200, "a", seen: [("a", 200)]).problems(.continued(by: "a")).count == 1)
         var cut = outcome(200, "a", seen: [("a", 200)])
         cut.isComplete = false
         #expect(cut.problems(.streamed(by: "a")).count == 1)
@@ -53,8 +55,8 @@ struct DemoTests {
 
     @Test("the story has a scene for each thing it promises, and every request is valid JSON")
     func story() {
-        #expect(DemoScene.story.count == 5)
-        #expect(DemoScene.story.filter(\.streams).count == 1)
+        #expect(DemoScene.story.count == 6)
+        #expect(DemoScene.story.filter(\.streams).count == 2)
         #expect(DemoScene.story.filter { $0.gateway == .badToken }.count == 1)
     }
 
@@ -78,7 +80,7 @@ struct DemoTests {
         var outcome = outcome(200, "a", seen: [("a", 200)])
         outcome.route = String(repeating: "model:upstream>other:timeout>", count: 20)
         outcome.hint = "do \u{1B}[2J this"
-        try narrator.close(outcome, problems: ["one problem"])
+        try narrator.close(scene, outcome, problems: ["one problem"])
         try narrator.table([(scene, outcome, [])])
         let text = try captured.finish().output
         for line in text.split(separator: "\n") { #expect(String(line).displayWidth <= 100) }

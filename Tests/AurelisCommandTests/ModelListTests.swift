@@ -83,6 +83,6 @@ struct ModelListTests {
         try run.print(candidates, json: true, on: json.console)
         let object = try JSONDocument(Array(try json.finish().output.utf8))
         #expect(object["candidates"]?[0]?["reason"]?.string == "first choice for testing")
-        #expect(object["candidates"]?[1]?["rejected"]?.string == "no configured provider serves it")
+        #expect(object["candidates"]?[1]?["rejection"]?.string == "no configured provider serves it")
     }
 }

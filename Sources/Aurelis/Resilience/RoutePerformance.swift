@@ -52,11 +52,3 @@ struct RoutePerformance: Sendable, Hashable {
         return elapsed < 0.05 ? 1 : exp2(-elapsed / Self.halfLife)
     }
 }
-
-extension Duration {
-    /// Seconds with their fraction.
-    package var seconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
-}

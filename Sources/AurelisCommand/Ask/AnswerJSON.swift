@@ -34,6 +34,7 @@ enum AnswerJSON {
         line { json in
             json.field("type", "delta")
             json.field("content", delta.content)
+            if delta.restarts { json.field("restart", true) }
             guard !delta.toolCalls.isEmpty else { return }
             json.array("tool_calls", delta.toolCalls) { call, json in
                 json.field("index", call.index)
@@ -66,7 +67,7 @@ enum AnswerJSON {
     static func candidates(_ candidates: [(candidate: RouteTrace.Candidate, reason: String)]) -> String {
         line { json in
             json.array("candidates", candidates) { entry, json in
-                write(entry.candidate, to: &json)
+                entry.candidate.writeMembers(to: &json)
                 json.field("reason", entry.reason)
             }
         }
@@ -96,24 +97,7 @@ enum AnswerJSON {
         }
     }
 
-    private static func write(_ candidate: RouteTrace.Candidate, to json: inout JSONWriter) {
-        json.field("model", candidate.model.canonical)
-        json.optional("provider", candidate.provider?.rawValue)
-        json.optional("rejected", candidate.rejection)
-    }
-
     private static func write(_ trace: RouteTrace, to json: inout JSONWriter) {
-        json.object("trace") { json in
-            json.array("candidates", trace.candidates) { candidate, json in write(candidate, to: &json) }
-            json.array("attempts", trace.attempts) { attempt, json in
-                json.field("model", attempt.model.canonical)
-                json.field("provider", attempt.provider.rawValue)
-                json.optional("failure", attempt.failure?.rawValue)
-                json.optional("reason", attempt.reason)
-                if let status = attempt.status { json.field("status", status) }
-                json.field("duration_ms", Int(attempt.duration.milliseconds))
-                if let wait = attempt.waitAfter { json.field("waited_ms", Int(wait.milliseconds)) }
-            }
-        }
+        json.object("trace") { json in trace.writeMembers(to: &json) }
     }
 }

@@ -68,6 +68,9 @@ struct AskCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Print the answer as it comes; the default on a terminal, without --json.")
     var stream: Bool?
 
+    @Flag(help: "Let a stream that breaks off and cannot be continued begin again.")
+    var restart = false
+
     @Flag(help: "Print one JSON object; with --stream, one per piece and then the whole.")
     var json = false
 
@@ -146,6 +149,7 @@ struct AskCommand: AsyncParsableCommand {
         request.seed = seed
         request.fallback = fallbackModels.map { .models($0.models) } ?? fallback.map { $0 ? .byTask : .never }
         request.strategy = strategy?.strategy
+        request.allowsRestart = restart ? true : nil
         request.timeout = deadline?.duration
         return request
     }

@@ -45,6 +45,9 @@ struct Asking: Sendable {
             while let delta = try await stream.next() {
                 if json {
                     try console.output.write(AnswerJSON.delta(delta))
+                } else if delta.restarts {
+                    try printer.finish()
+                    console.remark("the answer broke off and could not be continued; it begins again")
                 } else {
                     try printer.print(delta.content)
                 }

@@ -33,7 +33,7 @@ struct Demo {
             try narrator.open(scene, number: index + 1, routing: stage.routing)
             let outcome = try await play(scene, client, narrator)
             let problems = outcome.problems(scene.expectation)
-            try narrator.close(outcome, problems: problems)
+            try narrator.close(scene, outcome, problems: problems)
             results.append((scene, outcome, problems))
         }
         try narrator.table(results)
@@ -50,6 +50,11 @@ struct Demo {
             try live?.print(scene.streams ? text : Demo.excerpt(text))
         }
         try live?.finish()
+        if case .continued = scene.expectation {
+            // The headers were sent before the stream broke: what they say of attempts is not the whole.
+            outcome.attempts = nil
+            outcome.route = nil
+        }
         outcome.seen = Array(try await Demo.seen(client, by: stage.simulator).dropFirst(before))
         return outcome
     }

@@ -44,7 +44,7 @@ struct DemoNarrator: Sendable {
     }
 
     /// What came of a scene, and why.
-    func close(_ outcome: DemoOutcome, problems: [String]) throws {
+    func close(_ scene: DemoScene, _ outcome: DemoOutcome, problems: [String]) throws {
         let attempts = outcome.attempts.map { $0 == 1 ? "1 attempt" : "\($0) attempts" }
         let head = outcome.status == 200 ? "\(outcome.model ?? "nobody") answered" : "refused"
         var facts = ["HTTP \(outcome.status) after \(outcome.duration.readable)"]
@@ -55,6 +55,7 @@ struct DemoNarrator: Sendable {
         try line("result", "\(head): \(facts.joined(separator: ", "))")
         if let route = outcome.routeInWords { try line("route", route) }
         if let hint = outcome.hint { try line("way out", hint) }
+        if let explanation = scene.explanation { try line("how", explanation) }
         try line("provider", "saw \(outcome.seenInWords)")
         if problems.isEmpty {
             try output.write("   " + style(.good, "✓ as it should be") + "\n")

@@ -55,6 +55,11 @@ struct DemoOutcome: Sendable {
             expect(model == name, "\(model ?? "nobody") answered, not \(name)")
             expect(seen.map(\.status) == [429, 200], "the provider saw \(seenInWords)")
             expect(duration >= wait, "the answer came after \(duration.readable), sooner than was asked for")
+        case .continued(let name):
+            expect(status == 200, "the status is \(status), not 200")
+            expect(model == name, "\(model ?? "nobody") answered, not \(name)")
+            expect(seen.map(\.status) == [200, 200], "the provider saw \(seenInWords)")
+            expect(pieces > 1 && isComplete, "the answer came in \(pieces) pieces, complete: \(isComplete)")
         case .refused(let expected):
             expect(status == expected, "the status is \(status), not \(expected)")
             expect(seen.map(\.status) == [expected], "the provider saw \(seenInWords)")
@@ -97,7 +102,7 @@ struct DemoOutcome: Sendable {
     var verdict: String {
         let failures = Set(seen.map(\.status).filter { $0 != 200 }).sorted().map(String.init).joined(separator: ", ")
         guard status == 200 else { return "refused with \(status)" }
-        if pieces > 1 { return "\(pieces) pieces" }
+        if pieces > 1 { return seen.count > 1 ? "continued" : "\(pieces) pieces" }
         return failures.isEmpty ? "answered" : "answered despite \(failures)"
     }
 }

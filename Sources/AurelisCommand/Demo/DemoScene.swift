@@ -14,6 +14,8 @@ struct DemoScene: Sendable {
     var streams = false
     /// Which gateway is asked.
     var gateway = Gateway.main
+    /// How it comes about, where the facts alone do not tell.
+    var explanation: String?
     /// What must hold of the outcome; anything else fails the demo.
     let expectation: Expectation
 
@@ -41,6 +43,8 @@ struct DemoScene: Sendable {
         case fallenBack(from: String)
         /// The model refuses with 429 at first, is given the time it asked for, and answers.
         case waited(model: String, atLeast: Duration)
+        /// The stream breaks in its middle and is continued where it broke.
+        case continued(by: String)
         /// The request is refused with this status after one attempt.
         case refused(status: Int)
     }
@@ -77,6 +81,16 @@ extension DemoScene {
             model: "auto/translation",
             prompt: "Translate into French: the cat sleeps.",
             expectation: .waited(model: "gpt-4o-mini", atLeast: .seconds(2))
+        ),
+        DemoScene(
+            title: "A stream that breaks is continued, word by word where it broke",
+            name: "broken stream",
+            model: "auto/explanation",
+            prompt: "Explain what a write-ahead log is for.",
+            streams: true,
+            explanation: "the provider cut the stream in its middle; asked again, it told the same, and what had been "
+                + "shown already was left out",
+            expectation: .continued(by: "command-r")
         ),
         DemoScene(
             title: "A bad token is reported at once and never retried",

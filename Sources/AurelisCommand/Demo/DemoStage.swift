@@ -74,12 +74,13 @@ struct DemoStage: Sendable {
         )
     }
 
-    /// gpt-4o is down; gpt-4o-mini meets its minute's limit once.
+    /// gpt-4o is down; gpt-4o-mini meets its minute's limit once; command-r's second stream is cut in its middle.
     private static let faults = """
         {
           "models": {
             "openai/gpt-4o": [{"kind": "status", "status": 503, "times": "always"}],
-            "openai/gpt-4o-mini": [{"kind": "status", "error": "minute_limit", "retry_after": 2}]
+            "openai/gpt-4o-mini": [{"kind": "status", "error": "minute_limit", "retry_after": 2}],
+            "cohere/cohere-command-r": [{"kind": "pass"}, {"kind": "cut", "after_fraction": 0.5}]
           }
         }
         """
