@@ -18,6 +18,95 @@ private func decode(_ yaml: String) throws -> (configuration: Configuration, war
 
 @Suite("Configuration: decoding")
 struct ConfigurationDecodingTests {
+    @Test("routing by strategy, aliases and equivalents is read")
+    func routingRules() throws {
+        let rules = try decode(
+            """
+            routing:
+              strategy: cost
+              aliases: { fast: gpt-4o-mini, smart: [gpt-4o, mistral-large] }
+              equivalents: { large: [gpt-4o, mistral-large] }
+              first_token_timeout: 5s
+              stall_timeout: 20s
+              resume_streams: false
+              restart_streams: true
+              concurrency: 3
+            """
+        ).configuration
+        #expect(rules.orchestrator.strategy == .cost)
+        #expect(rules.orchestrator.routing.aliases == ["fast": [.gpt4oMini], "smart": [.gpt4o, .mistralLarge]])
+        #expect(rules.orchestrator.routing.equivalents == [[.gpt4o, .mistralLarge]])
+        #expect(rules.orchestrator.firstTokenTimeout == .seconds(5))
+        #expect(rules.orchestrator.stallTimeout == .seconds(20))
+        #expect(!rules.orchestrator.resumesStreams)
+        #expect(rules.orchestrator.restartsStreams)
+        #expect(rules.concurrency == 3)
+    }
+
+    @Test("what is known of a model is read: name, capabilities, limits, price")
+    func modelFacts() throws {
+        let provider = try #require(
+            decode(
+                """
+                providers:
+                  - id: own
+                    base_url: http://127.0.0.1:1/v1
+                    plan: pro
+                    prefill: { style: continue_final_message, answer: repeats }
+                    models:
+                      small: Small-1
+                      large:
+                        name: Large-2
+                        capabilities: [streaming, tools]
+                        input_tokens: 32000
+                        output_tokens: 4000
+                        price: { input: 0.15, output: 2 }
+                """
+            ).configuration.providers.first
+        )
+        #expect(provider.plan == "pro")
+        #expect(provider.prefill == .init(style: .continueFinalMessage, answer: .repeats))
+        #expect(provider.models["small"] == "Small-1")
+        #expect(
+            provider.models["large"]
+                == ModelSettings(
+                    wireName: "Large-2",
+                    capabilities: [.streaming, .tools],
+                    inputLimit: 32_000,
+                    outputLimit: 4_000,
+                    price: TokenPrice(input: 150_000, output: 2_000_000)
+                )
+        )
+    }
+
+    @Test(
+        "a wrong fact is told with its place",
+        arguments: [
+            (
+                "capabilities: [flying]",
+                "providers[0].models.m.capabilities: \"flying\" is none of streaming, tools, vision, json_schema"
+            ),
+            (
+                "price: { input: cheap, output: 1 }",
+                "providers[0].models.m.price.input: must be dollars for a million tokens"
+            ),
+            ("price: { input: 1 }", "providers[0].models.m.price.output: must be dollars for a million tokens"),
+            ("input_tokens: 0", "providers[0].models.m.input_tokens: must be 1 to 100000000"),
+            ("window: 5", "providers[0].models.m.window: unknown setting"),
+        ]
+    )
+    func wrongFacts(fact: String, expected: String) {
+        let yaml = "providers: [{ id: own, base_url: \"http://127.0.0.1:1\", models: { m: { \(fact) } } }]"
+        let error = #expect(throws: ConfigurationError.self) { try decode(yaml) }
+        #expect(error?.description.contains(expected) == true)
+    }
+
+    @Test("an alias cannot take the names by which Aurelis chooses", arguments: ["auto", "auto/testing"])
+    func reservedAlias(name: String) {
+        let error = #expect(throws: ConfigurationError.self) { try decode("routing: { aliases: { \(name): gpt-4o } }") }
+        #expect(error?.description.contains("by which Aurelis is asked to choose") == true)
+    }
+
     @Test("an empty file means the defaults")
     func defaults() throws {
         let configuration = try decode("").configuration

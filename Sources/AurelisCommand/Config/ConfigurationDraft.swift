@@ -22,9 +22,14 @@ struct ConfigurationDraft {
           # tasks:
           #   codeReview: [codestral-2501, gpt-4o]
           global_fallback: gpt-4o-mini      # asked when no other model answered; null: none
+          strategy: preference              # or performance, cost, quota
+          # aliases: { fast: gpt-4o-mini, smart: [gpt-4o, mistral-large] }
+          # equivalents: { large: [gpt-4o, mistral-large] }   # may stand for each other when one fails
           replace_named_models: false       # whether another model may answer than the one a request names
           request_timeout: 60s
           maximum_attempts: 8               # retries and fallbacks of one request together
+          first_token_timeout: 15s          # a stream without content by then gives way to the next model
+          resume_streams: true              # continue a stream that breaks, where it broke
 
         gateway:
           host: 127.0.0.1
@@ -59,7 +64,9 @@ struct ConfigurationDraft {
             }
         }
         lines.append("    \(credential(preset))")
-        lines.append("    # models: { gpt-4o: my-name }   # a model under another name at this provider")
+        lines.append("    # models:                       # what the preset does not know")
+        lines.append("    #   gpt-4o: my-deployment       # a model under another name at this provider")
+        lines.append("    #   own: { name: Own-1, capabilities: [streaming, tools], input_tokens: 32000 }")
         return lines
     }
 
