@@ -108,4 +108,41 @@ struct StreamTests {
         )
         #expect(stream.response.finishReason == .toolCalls)
     }
+
+    @Test("a whole answer to a streamed request is an answer all the same, tool calls and usage included")
+    func wholeAnswer() async throws {
+        provider.script(
+            .gpt4o,
+            .document(
+                try ScriptedAnswer.document(
+                    #"{"id":"c","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"hello","tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":"{}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#
+                )
+            )
+        )
+        let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
+        while try await stream.next() != nil {}
+        #expect(stream.response.content == "hello")
+        #expect(stream.response.toolCalls == [ToolCall(id: "t", name: "f", arguments: "{}")])
+        #expect(stream.response.finishReason == .toolCalls)
+        #expect(stream.response.usage == TokenUsage(prompt: 1, completion: 2))
+        #expect(provider.attempts.count == 1)
+        provider.script(
+            .gpt4o,
+            .document(
+                try ScriptedAnswer.document(
+                    #"{"id":"c","choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}]}"#
+                )
+            )
+        )
+        let raw = try await rawEvents(of: ModelCall(ModelRequest("x", model: .gpt4o), stream: true))
+        #expect(
+            raw == [
+                #"data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#
+                    + "\n\n",
+                #"data: {"id":"c","object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+                    + "\n\n",
+                "data: [DONE]\n\n",
+            ]
+        )
+    }
 }

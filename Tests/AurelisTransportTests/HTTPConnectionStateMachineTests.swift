@@ -166,6 +166,21 @@ struct HTTPConnectionStateMachineTests {
         #expect(failure.error.code == .idleTimeout)
     }
 
+    @Test("a shortened silence counts from now on, and is never lengthened")
+    func limitedSilence() {
+        var machine = streaming()
+        #expect(machine.receivedBody() == .keep)
+        #expect(machine.readComplete(idleUntil: at(60), now: at(1)) == .deliver)
+        #expect(machine.nextDeadline == at(46))
+        machine.limitSilence(to: .seconds(2), now: at(5))
+        #expect(machine.nextDeadline == at(7))
+        machine.limitSilence(to: .seconds(30), now: at(6))
+        #expect(machine.nextDeadline == at(7))
+        #expect(machine.receivedBody() == .keep)
+        #expect(machine.readComplete(idleUntil: at(60), now: at(6)) == .deliver)
+        #expect(machine.nextDeadline == at(8))
+    }
+
     @Test("a slow caller stops the time between bytes, not the total")
     func slowConsumer() {
         var machine = streaming()

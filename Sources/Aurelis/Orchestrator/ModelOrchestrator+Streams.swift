@@ -12,7 +12,11 @@ extension ModelOrchestrator {
         let attempt = ProviderAttempt(call, on: candidate, prefill: prefill, timeout: limit)
         let slot = try await slot(for: candidate, within: limit)
         let opened = try await within(limit, time: time) { () async throws(ModelError) -> OpenedStream in
-            guard case .stream(let events) = try await candidate.provider.send(attempt) else { throw .wrongShape }
+            let events: any ProviderStream =
+                switch try await candidate.provider.send(attempt) {
+                case .stream(let events): events
+                case .whole(let document): try WholeAnswerStream(document)
+                }
             var stream = OpenedStream(events, slot: slot)
             try await stream.awaitContent()
             return stream

@@ -24,6 +24,8 @@ struct OpenedStream: Sendable {
         while !progress.isPresentable {
             guard let event = try await source.next() else { throw .truncatedStream }
             try progress.observe(event)
+            // Comments kept the provider's connection alive, not the caller's.
+            guard event.chunk != nil || event.isDone else { continue }
             held.append(event)
             guard held.count < Self.maximumHeld else {
                 source.cancel()

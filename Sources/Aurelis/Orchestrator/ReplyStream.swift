@@ -101,19 +101,22 @@ extension ReplyStream {
 
     /// Takes note of an event on its way to the caller.
     private func passed(_ event: ProviderEvent) throws(ModelError) -> ProviderEvent? {
-        let (failure, report) = state.withLock { state -> (ModelError?, Report?) in
+        let (failure, finished, report) = state.withLock { state in
             do throws(ModelError) {
-                try state.progress.observe(event)
-                try state.watch.observe(event, at: time.now)
+                let finished = try state.observe(event, at: time.now)
+                return (ModelError?.none, finished, event.isDone ? state.end(.answered) : nil)
             } catch {
-                return (error, nil)
+                return (error, nil, nil)
             }
-            return (nil, event.isDone ? state.end(.answered) : nil)
         }
         report?()
+        finished?.expectEnd(within: Self.closingTime)
         guard let failure else { return event }
         return try broken(failure)
     }
+
+    /// How long a provider may take from the finish reason to the end.
+    private static let closingTime: Duration = .seconds(2)
 
     /// The source has no more events.
     private func exhausted() throws(ModelError) -> ProviderEvent? {
@@ -169,6 +172,17 @@ extension ReplyStream {
 }
 
 extension ReplyStream.State {
+    /// Takes note of an event; returns the source when this was the one that made the answer whole.
+    mutating func observe(
+        _ event: ProviderEvent,
+        at now: ContinuousClock.Instant
+    ) throws(ModelError) -> (any ProviderStream)? {
+        let wasFinished = progress.finishReason != nil
+        try progress.observe(event)
+        try watch.observe(event, at: now)
+        return !wasFinished && progress.finishReason != nil ? stream.source : nil
+    }
+
     /// Ends the stream; returns what is to be told, the first time.
     mutating func end(_ outcome: StreamEnd.Outcome) -> (() -> Void)? {
         guard !hasEnded else { return nil }

@@ -99,6 +99,14 @@ public protocol ProviderStream: Sendable {
 
     /// Gives the stream up; the upstream call ends.
     func cancel()
+
+    /// Told when the answer is whole: what may still come (usage, `[DONE]`) is worth no long silence.
+    func expectEnd(within limit: Duration)
+}
+
+extension ProviderStream {
+    /// Whoever has no time limits of its own has none to shorten.
+    public func expectEnd(within limit: Duration) {}
 }
 
 /// One server-sent event of a stream.

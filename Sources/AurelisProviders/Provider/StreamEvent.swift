@@ -25,6 +25,9 @@ enum StreamEvent {
         return ProviderEvent(raw: event.raw, chunk: chunk)
     }
 
+    /// A comment, for one that was skipped.
+    static let keepAlive = ProviderEvent(raw: Array(":\n\n".utf8), chunk: nil)
+
     /// The last event of a stream that ended without a blank line: whole, or cut off.
     static func unfinished(
         _ event: ServerSentEvent,

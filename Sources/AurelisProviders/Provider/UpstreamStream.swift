@@ -46,6 +46,8 @@ final class UpstreamStream: ProviderStream {
         do throws(ModelError) {
             while let event = try await read() {
                 if let event = state.withLock({ $0.folded(event) }) { return event }
+                // The finish chunk is held back, and nobody else can tell that the answer is whole.
+                if event.chunk != nil { expectEnd(within: .seconds(2)) }
             }
             return state.withLock { $0.fold?.takeRest() }
         } catch {
@@ -64,10 +66,16 @@ final class UpstreamStream: ProviderStream {
     /// Gives the rest of the stream up.
     func cancel() { body.cancel() }
 
+    /// Shortens how long the server may be silent.
+    func expectEnd(within limit: Duration) { body.limitSilence(to: limit) }
+
     private func read() async throws(ModelError) -> ProviderEvent? {
         while true {
             if let event = try parsed() { return try StreamEvent.event(event, errors: errors) }
-            if state.withLock({ $0.isEnded }) { return nil }
+            let (isEnded, isAlive) = state.withLock { ($0.isEnded, $0.parser.takeSkipped()) }
+            if isEnded { return nil }
+            // Nothing but comments has come: whoever waits for content learns it, and the caller's connection lives.
+            if isAlive { return StreamEvent.keepAlive }
             let bytes: [UInt8]?
             do { bytes = try await body.next() } catch { throw ModelError(ofStream: error) }
             guard let bytes else { return try end() }

@@ -46,6 +46,11 @@ package final class HTTPResponseBody: Sendable {
         return collected
     }
 
+    /// From now on the server may be silent no longer than this, if it was allowed to before: all that matters has come.
+    package func limitSilence(to limit: Duration) {
+        exchange.limitSilence(to: limit)
+    }
+
     /// Gives the rest of the body up now, and the connection with it unless everything has arrived.
     package func cancel() {
         exchange.cancel()

@@ -28,6 +28,11 @@ final class HTTPConnection: Sendable {
         onLoop { $0.resumeReading(exchange) }
     }
 
+    /// Shortens how long the server may be silent.
+    func limitSilence(of exchange: HTTPExchange, to limit: Duration) {
+        onLoop { $0.limitSilence(of: exchange, to: limit) }
+    }
+
     /// Closes the connection, unless the exchange is over.
     func abandon(_ exchange: HTTPExchange) {
         onLoop { $0.abandon(exchange) }

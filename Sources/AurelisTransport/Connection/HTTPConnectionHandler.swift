@@ -106,6 +106,12 @@ extension HTTPConnectionHandler {
         context?.read()
     }
 
+    func limitSilence(of exchange: HTTPExchange, to limit: Duration) {
+        guard self.exchange === exchange else { return }
+        machine.limitSilence(to: limit, now: now)
+        armTimer()
+    }
+
     func abandon(_ exchange: HTTPExchange) {
         guard self.exchange === exchange else { return }
         self.exchange = nil

@@ -29,7 +29,7 @@ struct HTTPConnectionStateMachine: Sendable {
             case ended
         }
 
-        let terms: Terms
+        var terms: Terms
         var response = Response.awaitingHead
         /// When the server must have made progress; nil while the caller leaves the buffer full.
         var progressDeadline: TransportInstant?
@@ -176,6 +176,19 @@ extension HTTPConnectionStateMachine {
         exchange.progressDeadline = now.advanced(by: exchange.terms.betweenBytes)
         state = .exchanging(exchange)
         return true
+    }
+}
+
+// MARK: - Hurrying
+
+extension HTTPConnectionStateMachine {
+    /// From now on the server may be silent no longer than this.
+    mutating func limitSilence(to limit: Duration, now: TransportInstant) {
+        guard case .exchanging(var exchange) = state else { return }
+        exchange.terms.betweenBytes = min(exchange.terms.betweenBytes, limit)
+        let end = now.advanced(by: limit)
+        exchange.progressDeadline = exchange.progressDeadline.map { min($0, end) }
+        state = .exchanging(exchange)
     }
 }
 

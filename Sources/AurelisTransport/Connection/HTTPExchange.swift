@@ -73,6 +73,11 @@ extension HTTPExchange {
         }
     }
 
+    /// Shortens how long the server may be silent from now on.
+    func limitSilence(to limit: Duration) {
+        connection.limitSilence(of: self, to: limit)
+    }
+
     /// Gives the exchange up: what has arrived is dropped, and the connection closed if more was to come.
     func cancel() {
         let cancellation = response.withLock { $0.cancel() }

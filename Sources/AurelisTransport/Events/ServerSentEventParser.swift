@@ -34,6 +34,8 @@ package struct ServerSentEventParser: Sendable {
     private var lineCount = 0
     private var firstLineEnd = 0
     private var isAtStreamStart = true
+    /// Whether a block was skipped since somebody asked.
+    private var hasSkipped = false
     private var isFailed = false
 
     private enum LineEnd {
@@ -70,11 +72,18 @@ package struct ServerSentEventParser: Sendable {
             let onlyLineEnd = lineCount == 1 ? firstLineEnd : nil
             begin(at: end)
             guard end - start <= maximumEventBytes else { throw fail() }
-            if let onlyLineEnd, let event = event(from: start, to: end, lineEnd: onlyLineEnd) { return event }
-            if let event = event(from: start, to: end) { return event }
+            let found = onlyLineEnd.flatMap { event(from: start, to: end, lineEnd: $0) } ?? event(from: start, to: end)
+            hasSkipped = found == nil
+            if let found { return found }
         }
         guard buffer.count - eventStart <= maximumEventBytes else { throw fail() }
         return nil
+    }
+
+    /// Whether blocks that are no events, such as comments, have come since the last event, and since the last call.
+    package mutating func takeSkipped() -> Bool {
+        defer { hasSkipped = false }
+        return hasSkipped
     }
 
     /// Ends the stream: the event that was cut off by its end, as far as it got, or nil when there is none.

@@ -28,6 +28,57 @@ struct StreamTests {
         }
     }
 
+    @Test("comments that come alone are passed on, so that connections live and a silence behind them is seen")
+    func keepAlive() async throws {
+        try await ProviderHarness.run(respond: { _, _ in [.streamHead, .send(": working\n\n"), .hold] }) { harness in
+            guard case .stream(let stream) = try await harness.send(stream: true) else { return }
+            #expect(try await stream.next()?.text == ":\n\n")
+        }
+    }
+
+    @Test(
+        "the usage that was asked for on the caller's behalf comes on the finish chunk, and a cut behind it takes nothing"
+    )
+    func foldedUsage() async throws {
+        let finish = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+        let usage = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n"
+        let folded =
+            "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1}}\n\n"
+        let cases: [(steps: [Step], seen: [String], isCut: Bool)] = [
+            ([.send(finish + usage + "data: [DONE]\n\n")], [folded, "data: [DONE]\n\n"], false),
+            ([.send(finish), .send(usage)], [folded], false),
+            ([.send(finish + "data: [DONE]\n\n")], [finish, "data: [DONE]\n\n"], false),
+            ([.send(finish), .send("data: {\n\n")], [finish], true),
+        ]
+        for (steps, seen, isCut) in cases {
+            try await ProviderHarness.run(
+                preset: "openai",
+                explicit: Secret("k"),
+                respond: { _, _ in [.streamHead] + steps + [.close] }
+            ) { harness in
+                let (events, failure) = try await harness.events()
+                #expect(events.map(\.text) == seen)
+                #expect((failure != nil) == isCut)
+            }
+        }
+    }
+
+    @Test("a server that keeps the stream open behind its finish reason is not waited for")
+    func openEnd() async throws {
+        let finish = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+        try await ProviderHarness.run(respond: { _, _ in [.streamHead, .send(Self.chunk + finish), .hold] }) {
+            harness in
+            guard case .stream(let stream) = try await harness.send(stream: true) else {
+                return
+            }
+            _ = try await stream.next()
+            _ = try await stream.next()
+            stream.expectEnd(within: .milliseconds(50))
+            let failure = await #expect(throws: ModelError.self) { _ = try await stream.next() }
+            #expect(failure?.category == .timeout)
+        }
+    }
+
     @Test(
         "a stream that breaks tells how, after what had arrived",
         arguments: [
