@@ -14,49 +14,36 @@ struct StreamResumeTests {
         )
     }
 
-    private func raw(_ json: String) throws -> ProviderEvent { try ScriptedAnswer.event(Array(json.utf8)) }
+    private func raw(_ json: String) throws -> ProviderEvent {
+        ProviderEvent(try JSONDocument(Array(json.utf8), limits: .response))
+    }
 
     private func resume(_ text: String, _ expectation: StreamResume.Expectation = .repetition) -> StreamResume {
         StreamResume(delivered: Array(text.utf8), expecting: expectation, chunkID: "first")
     }
 
-    private func content(_ action: StreamResume.Action) -> String? {
-        guard case .emit(let event) = action else { return nil }
-        return event.chunk?["choices"]?[0]?["delta"]?["content"]?.string
-    }
-
-    private func diverges(_ action: StreamResume.Action) -> Bool { if case .diverged = action { true } else { false } }
-
-    private func swallows(_ action: StreamResume.Action) -> Bool { if case .swallow = action { true } else { false } }
-
     @Test("the chunk in which the first text ends is cut in two; all else of it stays, but not its log-probabilities")
     func seam() throws {
         var resume = resume("Hello wor")
-        #expect(swallows(resume.take(try chunk("Hello "))))
+        #expect(resume.take(try chunk("Hello ")).isSwallow)
         #expect(!resume.isMatched)
         let action = resume.take(try chunk("world"))
-        #expect(content(action) == "ld")
-        guard case .emit(let event) = action else { return }
+        #expect(action.content == "ld")
         #expect(
-            String(decoding: event.raw, as: UTF8.self)
-                == "data: "
+            action.shown == "data: "
                 + #"{"id":"first","extra":{"a":1},"choices":[{"index":0,"delta":{"content":"ld","x":2},"finish_reason":null}]}"#
                 + "\n\n"
         )
         #expect(resume.isMatched)
-        #expect(content(resume.take(try chunk("!"))) == "!")
+        #expect(resume.take(try chunk("!")).content == "!")
     }
 
     @Test("chunks after the seam keep every byte but their id")
     func after() throws {
         var resume = resume("")
         let event = try chunk("new")
-        guard case .emit(let shown) = resume.take(event) else {
-            Issue.record("nothing was shown")
-            return
-        }
         let expected = String(decoding: event.raw, as: UTF8.self).replacing("second", with: "first")
-        #expect(String(decoding: shown.raw, as: UTF8.self) == expected)
+        #expect(resume.take(event).shown == expected)
     }
 
     @Test(
@@ -65,12 +52,14 @@ struct StreamResumeTests {
             #"{"choices":[],"prompt_filter_results":[]}"#, #"{"choices":[{"index":0,"delta":{"role":"assistant"}}]}"#,
             #"{"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}"#,
             #"{"choices":[{"index":0,"delta":{"content":null,"reasoning_content":"hm"}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"reasoning":"hm"}}]}"#, #"{"choices":[],"usage":{"prompt_tokens":7}}"#,
+            #"{"choices":[{"index":0,"delta":{"tool_calls":[],"function_call":null,"refusal":"","audio":null}}]}"#,
         ]
     )
     func openings(json: String) throws {
         var resume = resume("text")
-        #expect(swallows(resume.take(try raw(json))))
-        #expect(swallows(resume.take(.comment("keep-alive"))))
+        #expect(resume.take(try raw(json)).isSwallow)
+        #expect(resume.take(.comment("keep-alive")).isSwallow)
         #expect(!resume.isMatched)
     }
 
@@ -81,126 +70,210 @@ struct StreamResumeTests {
             #"{"choices":[{"index":0,"delta":{"content":"te"},"finish_reason":"stop"}]}"#,
             #"{"choices":[{"index":0,"delta":{},"finish_reason":"length"}]}"#,
             #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0}]}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"content":"te","tool_calls":[{"index":0}]}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"function_call":{"name":"f"}}}]}"#,
             #"{"choices":[{"index":0,"delta":{"refusal":"no"}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"audio":{"data":"AA=="}}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"content":["te"]}}]}"#,
+            #"{"choices":[{"index":0,"delta":{"content":"te"}},{"index":1,"delta":{"content":"te"}}]}"#,
             #"{"choices":[{"index":1,"delta":{"content":"te"}}]}"#,
         ]
     )
     func divergence(json: String) throws {
         var resume = resume("text")
-        #expect(diverges(resume.take(try raw(json))))
+        #expect(resume.take(try raw(json)).isDivergence)
         #expect(!resume.isMatched)
     }
 
     @Test("the end before the text is repeated is another answer")
     func earlyDone() {
         var resume = resume("text")
-        #expect(diverges(resume.take(.done)))
+        #expect(resume.take(.done).isDivergence)
     }
 
     @Test("the same text to its end means that the answer was whole where it broke")
     func wholeAlready() throws {
         var resume = resume("text")
-        #expect(swallows(resume.take(try chunk("text"))))
-        guard
-            case .emit(let event) = resume.take(
-                try raw(#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
-            )
-        else {
-            Issue.record("the end was not shown")
-            return
-        }
-        #expect(event.chunk?["choices"]?[0]?["finish_reason"]?.string == "stop")
+        #expect(resume.take(try chunk("text")).isSwallow)
+        let end = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+        #expect(resume.take(try raw(end)).shown == "data: \(end)\n\n")
+        #expect(resume.take(.done).shown == "data: [DONE]\n\n")
     }
 
     @Test("a continuation is shown from its first content on")
     func continuation() throws {
         var resume = resume("text", .continuation)
-        #expect(swallows(resume.take(try raw(#"{"choices":[{"index":0,"delta":{"role":"assistant"}}]}"#))))
-        #expect(content(resume.take(try chunk(" again"))) == " again")
+        #expect(resume.take(try raw(#"{"choices":[{"index":0,"delta":{"role":"assistant"}}]}"#)).isSwallow)
+        #expect(resume.take(try chunk(" again")).content == " again")
     }
 
     @Test("a continuation that looks like a repetition at first loses nothing")
     func doubtfulContinuation() throws {
         var resume = resume("text and more", .continuation)
-        #expect(swallows(resume.take(try chunk("te"))))
-        #expect(swallows(resume.take(try chunk("xt"))))
-        #expect(content(resume.take(try chunk("ure"))) == "texture")
-        #expect(content(resume.take(try chunk("!"))) == "!")
-        var short = self.resume("text", .continuation)
-        #expect(swallows(short.take(try chunk("te"))))
-        #expect(content(short.take(try chunk("", finish: "stop"))) == "te")
+        #expect(resume.take(try chunk("te")).isSwallow)
+        #expect(resume.take(try chunk("xt")).isSwallow)
+        #expect(resume.take(try chunk("ure")).content == "texture")
+        #expect(resume.take(try chunk("!")).content == "!")
+    }
+
+    @Test(
+        "a continuation that ends while it still looks like a repetition is shown",
+        arguments: [
+            #"{"index":0,"delta":{"content":""},"finish_reason":"stop"}"#,
+            #"{"index":0,"delta":{"content":null},"finish_reason":"stop"}"#,
+            #"{"index":0,"delta":{},"finish_reason":"stop"}"#, #"{"index":0,"delta":null,"finish_reason":"stop"}"#,
+            #"{"index":0,"finish_reason":"stop"}"#,
+        ]
+    )
+    func shortContinuation(choice: String) throws {
+        var resume = resume("text and more", .continuation)
+        #expect(resume.take(try chunk("te")).isSwallow)
+        let action = resume.take(try raw(#"{"choices":[\#(choice)]}"#))
+        #expect(action.content == "te")
+        #expect(action.shown?.contains(#""finish_reason":"stop""#) == true)
+    }
+
+    @Test("a continuation may have nothing to add, but must say so")
+    func emptyContinuation() throws {
+        let end = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+        var resume = resume("text", .continuation)
+        #expect(resume.take(try raw(end)).shown == "data: \(end)\n\n")
+        var silent = self.resume("text", .continuation)
+        #expect(silent.take(.done).isDivergence)
+    }
+
+    @Test("what is not text is no continuation while some of the text is held back", arguments: ["te", "text"])
+    func doubtfulToolCall(beginning: String) throws {
+        var resume = resume("text", .continuation)
+        #expect(resume.take(try chunk(beginning)).isSwallow)
+        let call = #"{"choices":[{"index":0,"delta":{"tool_calls":[{"index":0}]}}]}"#
+        #expect(resume.take(try raw(call)).isDivergence)
     }
 
     @Test("a server that begins anew although it should continue is seen through")
     func repeatedContinuation() throws {
         let text = "a text that is longer than any coincidence would be"
         var resume = resume(text, .continuation)
-        #expect(swallows(resume.take(try chunk(String(text.prefix(40))))))
-        #expect(content(resume.take(try chunk(text.dropFirst(40) + " and ends"))) == " and ends")
+        #expect(resume.take(try chunk(String(text.prefix(40)))).isSwallow)
+        #expect(resume.take(try chunk(text.dropFirst(40) + " and ends")).content == " and ends")
         var other = self.resume(text, .continuation)
-        #expect(swallows(other.take(try chunk(String(text.prefix(40))))))
-        #expect(diverges(other.take(try chunk("elsewhere"))))
+        #expect(other.take(try chunk(String(text.prefix(40)))).isSwallow)
+        #expect(other.take(try chunk("elsewhere")).isDivergence)
+    }
+
+    @Test("the chunk that tells the last of the text may bring the end as well", arguments: ["", "!"])
+    func endInTheSameChunk(rest: String) throws {
+        var resume = resume("text")
+        #expect(resume.take(try chunk("te")).isSwallow)
+        let action = resume.take(try chunk("xt" + rest, finish: "stop"))
+        #expect(action.content == rest)
+        #expect(action.shown?.contains(#""finish_reason":"stop""#) == true)
+        #expect(resume.isMatched)
+    }
+
+    @Test(
+        "what is not text passes when it comes after the text, and all that follows it",
+        arguments: [
+            #"{"id":"first","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"call_1"}]}}]}"#,
+            #"{"id":"first","choices":[{"index":0,"delta":{"function_call":{"name":"f"}}}]}"#,
+            #"{"id":"first","choices":[{"index":0,"delta":{"refusal":"no"}}]}"#,
+            #"{"id":"first","choices":[{"index":1,"delta":{"content":"another"}}]}"#,
+            #"{"id":"first","choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}"#,
+            #"{"id":"first","choices":[],"usage":{"prompt_tokens":7}}"#,
+        ],
+        ["", "text"]
+    )
+    func afterTheText(json: String, text: String) throws {
+        var resume = resume(text)
+        #expect(resume.take(try chunk(text)).isSwallow)
+        #expect(!resume.isMatched)
+        #expect(resume.take(try raw(json)).shown == "data: \(json)\n\n")
+        #expect(resume.isMatched)
+        for follower in [try raw(#"{"choices":[]}"#), .comment("keep-alive"), try raw(json), .done] {
+            #expect(resume.take(follower).shown == String(decoding: follower.raw, as: UTF8.self))
+        }
+    }
+
+    @Test("an id is replaced where there is one, and only by one", arguments: [nil, "first"])
+    func ids(id: String?) throws {
+        for (before, after) in [
+            ("", ""), (#""id":"second","#, id == nil ? #""id":"second","# : #""id":"first","#),
+            (#""id":null,"#, id == nil ? #""id":null,"# : #""id":"first","#),
+        ] {
+            var resume = StreamResume(delivered: Array("te".utf8), expecting: .repetition, chunkID: id)
+            let rest = #""choices":[{"index":0,"delta":{"content":"xt"}}]}"#
+            let cut = resume.take(try raw("{" + before + rest.replacing("xt", with: "text")))
+            #expect(cut.shown == "data: {" + after + rest + "\n\n")
+            #expect(resume.take(try raw("{" + before + rest)).shown == "data: {" + after + rest + "\n\n")
+        }
     }
 
     @Test("escapes and raw UTF-8 are the same text")
     func escapes() throws {
         var resume = resume("é\n\"x")
         let action = resume.take(try raw(#"{"choices":[{"index":0,"delta":{"content":"\u00e9\u000a\"\u0078😀"}}]}"#))
-        #expect(content(action) == "😀")
+        #expect(action.content == "😀")
     }
 
-    @Test("however both streams are cut, the caller's text and what is shown make the whole", arguments: 0..<300)
-    func anyCut(seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
-        let pieces = ["a", "be", " ", "\n", "\"", "\\", "é", "漢", "😀", "e\u{301}", "the quick", "{}", "\u{7f}"]
-        let scalars = Array(
-            (0..<Int.random(in: 1...40, using: &random)).map { _ in pieces.randomElement(using: &random)! }
-                .joined().unicodeScalars
-        )
-        let cut = Int.random(in: 0...scalars.count, using: &random)
-        let text = { (part: ArraySlice<Unicode.Scalar>) in
-            var string = String.UnicodeScalarView()
-            string.append(contentsOf: part)
-            return String(string)
-        }
-        var resume = resume(text(scalars[..<cut]))
-        var shown: [UInt8] = Array(text(scalars[..<cut]).utf8)
-        var position = 0
-        var ended = false
-        while position < scalars.count {
-            let end = min(scalars.count, position + Int.random(in: 1...7, using: &random))
-            ended = end == scalars.count && Bool.random(using: &random)
-            switch resume.take(try chunk(text(scalars[position..<end]), finish: ended ? "stop" : nil)) {
-            case .swallow: break
-            case .diverged: Issue.record("diverged at \(position)")
-            case .emit(let event):
-                #expect(event.chunk?["id"]?.string == "first")
-                #expect(try JSONDocument(Array(event.raw.dropFirst(6).dropLast(2))).bytes == event.chunk?.bytes)
-                shown += (event.chunk?["choices"]?[0]?["delta"]?["content"]?.string ?? "").utf8
-            }
-            position = end
-        }
-        #expect(shown == Array(text(scalars[...]).utf8))
-        #expect(ended ? resume.isMatched : true)
+    @Test("a character that is cut in two halves is one character, before the seam and in it")
+    func surrogateHalves() throws {
+        var resume = resume("a😀b")
+        #expect(resume.take(try escaped(#"a\ud83d"#)).isSwallow)
+        #expect(resume.take(try escaped("")).isSwallow)
+        #expect(resume.take(try escaped(#"\uDE00b\uD83D"#)).isSwallow)
+        #expect(resume.take(try escaped(#"\uDE00c"#)).content == "😀c")
+        var cut = self.resume("a")
+        #expect(cut.take(try escaped(#"a!\ud83d"#)).shown?.contains(#""content":"!\ud83d"}"#) == true)
+        #expect(cut.take(try escaped(#"\ude00"#)).shown?.contains(#""content":"\ude00"}"#) == true)
     }
 
-    @Test("one changed character anywhere before the seam is another answer, and nothing was shown", arguments: 0..<200)
-    func anyChange(seed: UInt64) throws {
-        var random = SplitMix64(seed: seed)
-        let text = Array(
-            (0..<Int.random(in: 1...60, using: &random)).map { _ in "abcdé😀".randomElement(using: &random)! }
-        )
-        var changed = text
-        changed[Int.random(in: text.indices, using: &random)] = "Z"
-        var resume = resume(String(text))
-        var position = 0
-        while position < changed.count {
-            let end = min(changed.count, position + Int.random(in: 1...5, using: &random))
-            let action = resume.take(try chunk(String(changed[position..<end])))
-            if diverges(action) { return }
-            #expect(swallows(action))
-            position = end
-        }
-        Issue.record("the change was not seen")
+    @Test("every pair of halves is found, however its digits are written", arguments: ["d800", "dBff", "DAFF", "D97f"])
+    func surrogatePairs(high: String) throws {
+        var resume = resume("a")
+        #expect(resume.take(try escaped(#"a\u\#(high)"#)).isSwallow)
+        let character = try #require(Unicode.Scalar(UInt32((Int(high, radix: 16)! - 0xd800) << 10 + 0x10000)))
+        #expect(resume.take(try escaped(#"\udc00"#)).content == String(character))
     }
+
+    @Test("an escaped backslash begins no half of a character")
+    func escapedBackslash() throws {
+        var resume = resume(#"\ud83d"#)
+        #expect(resume.take(try escaped(#"\\ud83d"#)).isSwallow)
+        #expect(resume.take(try escaped("!")).content == "!")
+        var odd = self.resume(#"\\"#)
+        #expect(odd.take(try escaped(#"\\\\\ud83d"#)).isSwallow)
+        #expect(odd.take(try escaped(#"\ude00"#)).content == "😀")
+    }
+
+    @Test("nobody goes on with a text that was cut inside a character", arguments: ["é", "漢", "😀"])
+    func brokenText(character: String) throws {
+        for length in 1..<character.utf8.count {
+            let delivered = Array("a".utf8) + character.utf8.prefix(length)
+            var resume = StreamResume(delivered: delivered, expecting: .repetition, chunkID: nil)
+            #expect(resume.take(try chunk("a")).isSwallow)
+            #expect(resume.take(try chunk(character + "!")).isDivergence)
+        }
+    }
+
+    private func escaped(_ text: String) throws -> ProviderEvent {
+        try raw(#"{"choices":[{"index":0,"delta":{"content":"\#(text)"}}]}"#)
+    }
+}
+
+extension StreamResume.Action {
+    /// The event that is shown, as the caller receives it; nil when none is.
+    var shown: String? {
+        guard case .emit(let event) = self else { return nil }
+        return String(decoding: event.raw, as: UTF8.self)
+    }
+
+    /// The text that is shown; nil when none is.
+    var content: String? {
+        guard case .emit(let event) = self else { return nil }
+        return event.chunk?["choices"]?[0]?["delta"]?["content"]?.string
+    }
+
+    var isSwallow: Bool { if case .swallow = self { true } else { false } }
+
+    var isDivergence: Bool { if case .diverged = self { true } else { false } }
 }

@@ -181,6 +181,16 @@ struct HTTPConnectionStateMachineTests {
         #expect(machine.nextDeadline == at(8))
     }
 
+    @Test("a lifted total leaves the time between bytes")
+    func liftedTotal() {
+        var machine = streaming()
+        #expect(machine.receivedBody() == .keep)
+        #expect(machine.readComplete(idleUntil: at(60), now: at(30)) == .deliver)
+        #expect(machine.nextDeadline == at(60))
+        machine.liftTotalLimit()
+        #expect(machine.nextDeadline == at(75))
+    }
+
     @Test("a slow caller stops the time between bytes, not the total")
     func slowConsumer() {
         var machine = streaming()

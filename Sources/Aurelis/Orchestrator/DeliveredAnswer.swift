@@ -27,12 +27,11 @@ struct DeliveredAnswer: Sendable {
         if let index = choice["index"]?.int, index != 0 { obstacle = .severalChoices }
         guard let delta = choice["delta"] else { return }
         for (key, value) in delta.members where !value.isNull {
-            if key == "content" {
-                append(value)
-            } else if key == "tool_calls" || key == "function_call" {
-                obstacle = .toolCalls
-            } else if key == "refusal" || key == "audio" {
-                obstacle = .otherContent
+            switch key {
+            case "content": append(value)
+            case "tool_calls", "function_call": if value.carriesSomething { obstacle = .toolCalls }
+            case "refusal", "audio": if value.carriesSomething { obstacle = .otherContent }
+            default: continue
             }
         }
     }

@@ -11,17 +11,13 @@ extension ModelOrchestrator {
         let limit = min(timeout, configuration.firstTokenTimeout)
         let attempt = ProviderAttempt(call, on: candidate, prefill: prefill, timeout: limit)
         let slot = try await slot(for: candidate, within: limit)
-        let opened = try await within(limit, time: time) { () async throws(ModelError) -> OpenedStream in
-            let events: any ProviderStream =
-                switch try await candidate.provider.send(attempt) {
-                case .stream(let events): events
-                case .whole(let document): try WholeAnswerStream(document)
-                }
-            var stream = OpenedStream(events, slot: slot)
-            try await stream.awaitContent()
-            return stream
-        }
-        guard let opened else { throw .noFirstContent(within: limit) }
+        let events: any ProviderStream =
+            switch try await candidate.provider.send(attempt) {
+            case .stream(let events): events
+            case .whole(let document): try WholeAnswerStream(document)
+            }
+        var opened = OpenedStream(events, slot: slot)
+        try await opened.awaitContent()
         guard let seam else { return opened }
         return try await align(opened, to: seam, within: timeout)
     }
@@ -42,7 +38,9 @@ extension ModelOrchestrator {
             }
             return stream
         }
-        guard let aligned else { throw .noFirstContent(within: limit) }
+        guard let aligned else {
+            throw ModelError(.timeout, "it did not reach the place of the break in time", code: "resume_timeout")
+        }
         return aligned
     }
 

@@ -33,6 +33,7 @@ struct OpenedStream: Sendable {
             }
             if event.isDone, !progress.isPresentable { throw .truncatedStream }
         }
+        source.contentArrived()
     }
 
     /// Pulls events until the place is reached where the caller's text ends, and holds back what comes after it.
@@ -44,9 +45,11 @@ struct OpenedStream: Sendable {
         held = []
         for event in early { try hold(event) }
         var watch = StallWatch(limit: stall, now: time.now)
+        var progress = StreamProgress()
         while held.isEmpty {
             guard let event = try await source.next() else { throw .truncatedStream }
             try watch.observe(event, at: time.now)
+            try progress.observe(event)
             try hold(event)
         }
     }
@@ -95,11 +98,6 @@ extension ModelError {
     /// The end came before the answer was complete.
     static var truncatedStream: ModelError {
         ModelError(.connection, "the stream ended before its answer was complete", code: "stream_truncated")
-    }
-
-    /// No content came in time.
-    static func noFirstContent(within limit: Duration) -> ModelError {
-        ModelError(.timeout, "no content came within \(limit.briefly)", code: "first_token_timeout")
     }
 
     /// A second answer does not begin as the first one did.

@@ -58,7 +58,8 @@ public struct ProviderAttempt: Sendable {
     public var prefill: String?
     /// The client request this attempt serves.
     public var requestID: RequestID
-    /// How long the attempt may take: for a whole answer to its end, for a stream to its acceptance. nil: no limit.
+    /// How long the attempt may take: for a whole answer to its end, for a stream to its first content, of which
+    /// `ProviderStream.contentArrived` tells. The provider keeps to it and throws `timeout`. nil: no limit.
     public var timeout: Duration?
 
     /// An attempt.
@@ -100,11 +101,17 @@ public protocol ProviderStream: Sendable {
     /// Gives the stream up; the upstream call ends.
     func cancel()
 
+    /// Told when the first content has come: the attempt's timeout no longer counts, only silences do.
+    func contentArrived()
+
     /// Told when the answer is whole: what may still come (usage, `[DONE]`) is worth no long silence.
     func expectEnd(within limit: Duration)
 }
 
 extension ProviderStream {
+    /// Whoever has no time limits of its own has none to lift.
+    public func contentArrived() {}
+
     /// Whoever has no time limits of its own has none to shorten.
     public func expectEnd(within limit: Duration) {}
 }

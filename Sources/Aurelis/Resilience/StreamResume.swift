@@ -36,6 +36,8 @@ struct StreamResume: Sendable {
     private var matched = 0
     /// Whether a repetition is still in doubt: what has matched may as well be new.
     private var mayBeNew: Bool
+    /// The second answer's text, chunk by chunk.
+    private var reader = ChunkTextReader()
     /// Whether the place has been reached from which on everything is new.
     private(set) var isMatched = false
 
@@ -45,37 +47,55 @@ struct StreamResume: Sendable {
     init(delivered: [UInt8], expecting expectation: Expectation, chunkID: String?) {
         self.delivered = delivered
         self.chunkID = chunkID
-        mayBeNew = expectation == .continuation
+        mayBeNew = expectation == .continuation && !delivered.isEmpty
     }
 
     /// No continuation begins by chance with so many bytes of the answer's beginning.
     private static let proof = 32
 
+    /// Whether the caller's text has been told to its end: what is more than an opening comes after it.
+    private var isRepeated: Bool { matched == delivered.count && !mayBeNew }
+
     /// Decides what becomes of the second answer's next event.
     mutating func take(_ event: ProviderEvent) -> Action {
-        if isMatched { return .emit(renamed(event)) }
-        if event.isDone { return .diverged }
-        guard let chunk = event.chunk, let choice = chunk["choices"]?[0] else { return .swallow }
-        guard choice["index"]?.int ?? 0 == 0, isText(choice["delta"]) else { return .diverged }
-        let text = choice["delta"]?["content"]?.string ?? ""
-        let isLast = choice["finish_reason"].map { !$0.isNull } ?? false
-        let before = matched
-        let repeated = repetition(in: text)
-        let rest = text.utf8.dropFirst(repeated)
-        if mayBeNew, !rest.isEmpty || isLast {
-            // It is the rest of the answer after all; what was held back of it comes first.
-            isMatched = true
-            guard before > 0 else { return .emit(renamed(event)) }
-            return .emit(rewritten(chunk, choice: choice, text: delivered.prefix(before) + Array(text.utf8)))
+        if isMatched { return .emit(event.renamed(chunkID)) }
+        if event.isDone { return takeOther(event) }
+        guard let chunk = event.chunk else { return .swallow }
+        var choices = (chunk["choices"]?.elements ?? .empty).makeIterator()
+        guard let choice = choices.next() else {
+            let isNew = isRepeated && chunk["usage"].map { !$0.isNull } ?? false
+            return isNew ? takeOther(event) : .swallow
         }
-        guard rest.isEmpty || matched == delivered.count else { return .diverged }
-        if rest.isEmpty {
-            // The same text to its end means that the answer was complete where it broke.
-            guard isLast else { return .swallow }
-            guard matched == delivered.count else { return .diverged }
+        let isOnly = choice["index"]?.int ?? 0 == 0 && choices.next() == nil
+        guard isOnly, choice.isText else { return takeOther(event) }
+        return takeText(of: event, chunk, choice)
+    }
+
+    /// What is not text cannot be compared: it is new when the text has been told, and another answer before.
+    private mutating func takeOther(_ event: ProviderEvent) -> Action {
+        guard isRepeated else { return .diverged }
+        isMatched = true
+        return .emit(event.renamed(chunkID))
+    }
+
+    private mutating func takeText(of event: ProviderEvent, _ chunk: JSONDocument, _ choice: JSONValue) -> Action {
+        let isLast = choice["finish_reason"].map { !$0.isNull } ?? false
+        let held = matched
+        let beginsInside = reader.isInsideCharacter
+        let text = reader.read(choice["delta"]?["content"])
+        var shown = Array(text.utf8.dropFirst(repetition(in: text)))
+        // The end, with nothing new before it, means that the answer was complete where it broke.
+        guard !shown.isEmpty || isLast else { return .swallow }
+        if mayBeNew {
+            // It is the rest of the answer after all; what was held back of it comes first.
+            shown = delivered.prefix(held) + Array(text.utf8)
+        } else {
+            // Nobody can go on with a text that was cut inside a character.
+            guard isRepeated, shown.first.map(UTF8.isContinuation) != true else { return .diverged }
         }
         isMatched = true
-        return .emit(repeated == 0 ? renamed(event) : rewritten(chunk, choice: choice, text: Array(rest)))
+        if shown.count == text.utf8.count, !beginsInside { return .emit(event.renamed(chunkID)) }
+        return .emit(chunk.rewritten(chunkID, choice: choice, content: reader.content(shown)))
     }
 
     /// How many bytes of a chunk's text the caller has already; the rest is new, or another answer.
@@ -88,55 +108,5 @@ struct StreamResume: Sendable {
         matched += count
         if matched >= Self.proof { mayBeNew = false }
         return count
-    }
-
-    /// Whether a delta is made of nothing that text alone cannot bring back.
-    private func isText(_ delta: JSONValue?) -> Bool {
-        guard let delta else { return true }
-        for (key, value) in delta.members where !value.isNull {
-            switch key {
-            case "content": if value.kind != .string { return false }
-            case "tool_calls", "function_call", "refusal", "audio": return false
-            default: continue
-            }
-        }
-        return true
-    }
-
-    /// The event under the first answer's id.
-    private func renamed(_ event: ProviderEvent) -> ProviderEvent {
-        guard let chunkID, var chunk = event.chunk, let id = chunk["id"], !id.stringEquals(chunkID) else {
-            return event
-        }
-        chunk.set("id", to: .string(chunkID))
-        return ProviderEvent(chunk)
-    }
-
-    /// The chunk with another text. Log-probabilities no longer fit and are left out; all else stays.
-    private func rewritten(_ chunk: JSONDocument, choice: JSONValue, text: [UInt8]) -> ProviderEvent {
-        var chunk = chunk
-        let text = String(decoding: text, as: UTF8.self)
-        if let chunkID, chunk["id"] != nil { chunk.set("id", to: .string(chunkID)) }
-        let delta = choice["delta"].map { $0.replacing("content", by: .string(text)) } ?? .null
-        chunk.set("choices", to: .array([choice.replacing("delta", by: delta, without: "logprobs")]))
-        return ProviderEvent(chunk)
-    }
-}
-
-extension JSONValue {
-    /// This object with one member's value replaced and another member left out.
-    fileprivate func replacing(
-        _ name: String,
-        by value: JSONFragment,
-        without other: String? = nil
-    ) -> JSONFragment {
-        .object(members.filter { $0.key != other }.map { ($0.key, $0.key == name ? value : .raw($0.value)) })
-    }
-}
-
-extension ProviderEvent {
-    /// An event with a chunk of Aurelis's own making.
-    init(_ chunk: JSONDocument) {
-        self.init(raw: Array("data: ".utf8) + chunk.bytes + Array("\n\n".utf8), chunk: chunk)
     }
 }

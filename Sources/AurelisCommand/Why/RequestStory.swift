@@ -51,17 +51,18 @@ enum RequestList {
     static func table(_ records: [RequestRecord]) -> TextTable {
         var table = TextTable([
             .init("request"), .init("time"), .init("asked", folds: true), .init("answered by", folds: true),
-            .init("outcome", folds: true), .init("attempts", .right), .init("took", .right),
+            .init("outcome", folds: true), .init("took", .right),
         ])
         for record in records {
             let isAnswered = record.outcome == .answered
+            let attempts = record.trace.attempts.count
+            let outcome = record.outcome.rawValue + (attempts > 1 ? ", \(attempts) attempts" : "")
             table.add(
                 .init("\(record.id)", .quiet),
                 .init(TimeOfDay.of(milliseconds: record.time, withDate: false)),
                 .init(record.modelRequested ?? "auto/\(record.task.rawValue)"),
                 isAnswered ? .init(record.modelUsed ?? "-", .name) : .init("-", .quiet),
-                .init(record.outcome.rawValue, isAnswered ? .good : .bad),
-                .init("\(record.trace.attempts.count)"),
+                .init(outcome, isAnswered ? .good : .bad),
                 .init(record.duration.readable)
             )
         }

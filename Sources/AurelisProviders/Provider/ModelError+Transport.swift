@@ -38,6 +38,10 @@ extension ModelError {
     init(ofStream error: TransportError) {
         self.init(error)
         if error.code == .idleTimeout { code = "stalled" }
+        if error.code == .totalTimeout {
+            code = "first_token_timeout"
+            message = "no content came in time"
+        }
     }
 }
 

@@ -14,7 +14,7 @@ package import AurelisTransport
 /// **Time limits.** A whole answer has `connect`, `betweenBytes` and `total`: most providers send its first byte with
 /// its last, so the limit for a stream's first byte would cut slow answers off, while one silence may still not use up
 /// the time that a fallback needs. A stream has `connect`, `firstByte` and `betweenBytes`, and no total. The attempt's
-/// own timeout shortens each of them.
+/// own timeout shortens each of them, and of a stream bounds the time to its first content.
 ///
 /// **Whole answers to streamed requests.** Some servers ignore `stream`. A JSON object with `choices` is then returned
 /// as `.whole`: the type says what it is, and the caller decides.
@@ -128,6 +128,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
     private func timeouts(of attempt: ProviderAttempt) -> HTTPTimeouts {
         var timeouts = settings.timeouts
         if attempt.stream {
+            // Until the first content; the stream is told when that has come.
             timeouts.total = nil
         } else {
             timeouts.firstByte = max(timeouts.firstByte, timeouts.betweenBytes)
@@ -136,7 +137,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
         timeouts.acquire = min(timeouts.acquire, limit)
         timeouts.connect = min(timeouts.connect, limit)
         timeouts.firstByte = min(timeouts.firstByte, limit)
-        if !attempt.stream { timeouts.total = min(timeouts.total ?? limit, limit) }
+        timeouts.total = min(timeouts.total ?? limit, limit)
         return timeouts
     }
 

@@ -66,6 +66,9 @@ final class UpstreamStream: ProviderStream {
     /// Gives the rest of the stream up.
     func cancel() { body.cancel() }
 
+    /// Ends the limit that the first content had.
+    func contentArrived() { body.liftTotalLimit() }
+
     /// Shortens how long the server may be silent.
     func expectEnd(within limit: Duration) { body.limitSilence(to: limit) }
 

@@ -51,6 +51,11 @@ package final class HTTPResponseBody: Sendable {
         exchange.limitSilence(to: limit)
     }
 
+    /// From now on the exchange may take as long as it likes, if only the server is not silent for too long.
+    package func liftTotalLimit() {
+        exchange.liftTotalLimit()
+    }
+
     /// Gives the rest of the body up now, and the connection with it unless everything has arrived.
     package func cancel() {
         exchange.cancel()

@@ -33,6 +33,11 @@ final class HTTPConnection: Sendable {
         onLoop { $0.limitSilence(of: exchange, to: limit) }
     }
 
+    /// Ends the limit on the whole exchange.
+    func liftTotalLimit(of exchange: HTTPExchange) {
+        onLoop { $0.liftTotalLimit(of: exchange) }
+    }
+
     /// Closes the connection, unless the exchange is over.
     func abandon(_ exchange: HTTPExchange) {
         onLoop { $0.abandon(exchange) }

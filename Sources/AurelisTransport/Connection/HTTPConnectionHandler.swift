@@ -112,6 +112,11 @@ extension HTTPConnectionHandler {
         armTimer()
     }
 
+    func liftTotalLimit(of exchange: HTTPExchange) {
+        guard self.exchange === exchange else { return }
+        machine.liftTotalLimit()
+    }
+
     func abandon(_ exchange: HTTPExchange) {
         guard self.exchange === exchange else { return }
         self.exchange = nil

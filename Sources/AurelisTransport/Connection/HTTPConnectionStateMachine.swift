@@ -179,7 +179,7 @@ extension HTTPConnectionStateMachine {
     }
 }
 
-// MARK: - Hurrying
+// MARK: - Other limits on the way
 
 extension HTTPConnectionStateMachine {
     /// From now on the server may be silent no longer than this.
@@ -188,6 +188,13 @@ extension HTTPConnectionStateMachine {
         exchange.terms.betweenBytes = min(exchange.terms.betweenBytes, limit)
         let end = now.advanced(by: limit)
         exchange.progressDeadline = exchange.progressDeadline.map { min($0, end) }
+        state = .exchanging(exchange)
+    }
+
+    /// The exchange may take as long as it likes.
+    mutating func liftTotalLimit() {
+        guard case .exchanging(var exchange) = state else { return }
+        exchange.terms.end = nil
         state = .exchanging(exchange)
     }
 }

@@ -78,6 +78,12 @@ extension HTTPExchange {
         connection.limitSilence(of: self, to: limit)
     }
 
+    /// Ends the limit on the whole exchange.
+    func liftTotalLimit() {
+        guard terms.end != nil else { return }
+        connection.liftTotalLimit(of: self)
+    }
+
     /// Gives the exchange up: what has arrived is dropped, and the connection closed if more was to come.
     func cancel() {
         let cancellation = response.withLock { $0.cancel() }

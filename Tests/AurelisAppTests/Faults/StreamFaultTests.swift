@@ -48,6 +48,19 @@ struct StreamFaultTests {
         }
     }
 
+    @Test("the first-token limit ends with the first token: a long answer may take longer")
+    func slowAnswer() async throws {
+        let whole = try await undisturbed("gpt-4o")
+        try await run(#""openai/gpt-4o":[{"kind":"slow_body","bytes":1500,"every_seconds":0.1}]"#) {
+            provider async throws in
+            let start = ContinuousClock.now
+            let answer = try await provider.stream("gpt-4o")
+            #expect(start.duration(to: .now) > .milliseconds(400))
+            #expect(answer.text == whole.text)
+            #expect(provider.attempts(on: .gpt4o) == 1)
+        }
+    }
+
     @Test(
         "cut, reset, silent or damaged in the middle: the caller gets the whole answer, each word once, and its usage",
         arguments: [
