@@ -10,7 +10,7 @@ extension ModelOrchestrator {
     ) async throws(ModelError) -> OpenedStream {
         let limit = min(timeout, configuration.firstTokenTimeout)
         let attempt = ProviderAttempt(call, on: candidate, prefill: prefill, timeout: limit)
-        let slot = try await slot(for: candidate, within: limit)
+        let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: limit)
         let events: any ProviderStream =
             switch try await candidate.provider.send(attempt) {
             case .stream(let events): events
@@ -49,7 +49,7 @@ extension ModelOrchestrator {
         for candidate: Candidate,
         within limit: Duration
     ) async throws(ModelError) -> ConcurrencyLimiter.Slot? {
-        guard !limiters.isEmpty, let limiter = limiters[candidate.provider.id] else { return nil }
+        guard let limiter = limiters[candidate.provider.id] else { return nil }
         return try await limiter.slot(within: limit, time: time)
     }
 }

@@ -115,7 +115,14 @@ public final class ModelOrchestrator: Sendable {
         _ attempt: (_ timeout: Duration) async throws(ModelError) -> Answer
     ) async throws(ModelError) -> Answer {
         for retry in 0... {
-            let (permit, start) = try await admit(candidate, journey: &journey)
+            var start = time.now
+            var admission = health.admit(candidate.route, at: start)
+            while case .refused(let obstacle) = admission {
+                try await waitOut(obstacle, of: candidate, journey: &journey, at: start)
+                start = time.now
+                admission = health.admit(candidate.route, at: start)
+            }
+            guard case .admitted(let permit) = admission else { continue }
             do {
                 let answer = try await attempt(journey.remaining(at: start))
                 let now = time.now
@@ -143,31 +150,27 @@ public final class ModelOrchestrator: Sendable {
         throw .callerGone
     }
 
-    /// Asks for the right to send to a candidate; a pause that the provider has asked for is waited out first, if the
-    /// request has the time.
+    /// Waits until a provider wants requests again, if the request has the time; nothing is sent before.
     ///
-    /// - Throws: why nothing may be sent now.
-    private func admit(
-        _ candidate: Candidate,
-        journey: inout Journey
-    ) async throws(ModelError) -> (CircuitBreaker.Permit, start: ContinuousClock.Instant) {
-        while true {
-            let now = time.now
-            switch health.admit(candidate.route, at: now) {
-            case .admitted(let permit):
-                return (permit, now)
-            case .refused(.open(let until)):
-                throw journey.refuse(candidate, .circuitOpen(for: now.duration(to: until)))
-            case .refused(.paused(let until, let cause)):
-                let pause = now.duration(to: until)
-                // Those who wait together do not return together.
-                let wait = pause * (1 + random.nextUnit() / 4)
-                guard configuration.retry.waitsOut(pause, after: cause), journey.admits(wait: wait, at: now) else {
-                    throw journey.refuse(candidate, .paused(for: pause, cause))
-                }
-                journey.deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
-                do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
+    /// - Throws: why the candidate is not asked.
+    private func waitOut(
+        _ obstacle: RouteHealth.Obstacle,
+        of candidate: Candidate,
+        journey: inout Journey,
+        at now: ContinuousClock.Instant
+    ) async throws(ModelError) {
+        switch obstacle {
+        case .open(let until):
+            throw journey.refuse(candidate, .circuitOpen(for: now.duration(to: until)))
+        case .paused(let until, let cause):
+            let pause = now.duration(to: until)
+            // Those who wait together do not return together.
+            let wait = pause * (1 + random.nextUnit() / 4)
+            guard configuration.retry.waitsOut(pause, after: cause), journey.admits(wait: wait, at: now) else {
+                throw journey.refuse(candidate, .paused(for: pause, cause))
             }
+            journey.deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
+            do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
         }
     }
 
@@ -178,7 +181,7 @@ public final class ModelOrchestrator: Sendable {
         timeout: Duration
     ) async throws(ModelError) -> Found {
         guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout)) }
-        let slot = try await slot(for: candidate, within: timeout)
+        let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: timeout)
         defer { withExtendedLifetime(slot) {} }
         switch try await candidate.provider.send(ProviderAttempt(call, on: candidate, timeout: timeout)) {
         case .whole(let document):

@@ -16,6 +16,10 @@ struct Router: Sendable {
         journey: inout Journey,
         at now: ContinuousClock.Instant
     ) throws(ModelError) -> [Candidate] {
+        if let candidate = onlyCandidate(for: call) {
+            journey.consider(candidate.model.id, provider: candidate.provider.id, nil)
+            return [candidate]
+        }
         let ranking = RouteRanking(strategy: call.strategy ?? strategy, health: health)
         var screening = Screening(call: call)
         var seen: [ModelID] = []
@@ -41,6 +45,17 @@ struct Router: Sendable {
         }
         if eligible.isEmpty { throw noCandidate(for: call, screening.cause, trace: journey.trace) }
         return pausedLast(eligible, journey: &journey, at: now)
+    }
+
+    /// The one who serves a named model that nobody may stand in for, when nothing needs to be checked or compared:
+    /// what most requests come to, without the lists that the others need.
+    private func onlyCandidate(for call: ModelCall) -> Candidate? {
+        guard let named = call.model, !(replacesNamedModels && call.fallback == nil),
+            call.fallback == nil || call.fallback == .never, table.aliases.isEmpty, providers.count == 1,
+            providers[0].outage == nil, let model = providers[0].model(named, for: call.operation),
+            model.capabilities == nil, model.inputLimit == nil
+        else { return nil }
+        return Candidate(provider: providers[0], model: model)
     }
 
     /// The models that may answer, in groups of falling preference; a strategy puts each group in order.
