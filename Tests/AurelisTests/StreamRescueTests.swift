@@ -193,6 +193,18 @@ struct StreamRescueTests {
         #expect(provider.attempts.map(\.timeout) == [.seconds(15), .seconds(4)])
     }
 
+    @Test("comments without content count as a silence, however many come")
+    func onlyComments() async throws {
+        let comment = ProviderEvent(raw: Array(": working\n\n".utf8), chunk: nil)
+        provider.script(.gpt4o, .events(try beginning("one two", words: 1) + [comment, comment]), .text("one two"))
+        let stream = try await orchestrator().stream(ModelRequest("x", model: .gpt4o))
+        #expect(try await stream.next()?.content == "one")
+        time.advance(by: .seconds(46))
+        #expect(try await stream.next()?.content == " two")
+        #expect(try await stream.next() == nil)
+        #expect(stream.response.trace.attempts.map(\.failure) == [.timeout, nil])
+    }
+
     @Test("empty lists of tool calls are no tool calls")
     func emptyToolCalls() async throws {
         let empty = try ScriptedAnswer.event(

@@ -49,7 +49,10 @@ extension ModelCall {
         }
         let (model, task) = try Self.model(of: body, task: options.task, operation: operation)
         if model == nil, operation == .embedding {
-            throw .invalid("name an embedding model: vectors of different models cannot be mixed", parameter: "model")
+            throw .invalid(
+                "must name an embedding model: vectors of different models cannot be mixed",
+                parameter: "model"
+            )
         }
         switch operation {
         case .chatCompletion: try Self.checkMessages(body)
