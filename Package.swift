@@ -110,7 +110,10 @@ let package = Package(
             ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, nioEmbedded, lifecycle, log]
         ),
         tests(of: "AurelisSimulator", ["AurelisJSON", nio, nioPosix]),
-        tests(of: "AurelisStorage", ["Aurelis", "AurelisTesting", log]),
+        tests(
+            of: "AurelisStorage",
+            ["Aurelis", "AurelisTesting", log, .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         tests(
             of: "AurelisApp",
             [

@@ -39,6 +39,11 @@ package final class RequestJournal: RequestRecorder {
         var isFailing = false
     }
 
+    /// How often what is waiting is written.
+    private static let interval: Duration = .milliseconds(250)
+    /// How many records are written in one transaction, so that other processes come in between.
+    private static let groupSize = 256
+
     private let file: StorageFile
     private let limits: Limits
     private let time: any TimeSource
@@ -74,28 +79,28 @@ package final class RequestJournal: RequestRecorder {
         }
     }
 
-    /// Writes what is waiting, now and again, until the task is cancelled.
+    /// Writes what is waiting, now and again, until the task is cancelled; then what is left.
     package func run() async {
         while !Task.isCancelled {
-            do { try await time.sleep(until: time.now.advanced(by: .milliseconds(500))) } catch { return }
+            do { try await time.sleep(until: time.now.advanced(by: Self.interval)) } catch { break }
             guard state.withLock({ !$0.waiting.isEmpty }) else { continue }
-            do {
-                let (pool, records) = (try file.pool(), takeWaiting())
-                try await pool.write { database in try self.write(records, to: database) }
-                noteSuccess()
-            } catch {
-                noteFailure(error)
-            }
+            await writeWaiting()
         }
+        flush()
     }
 
     /// Writes what is waiting and returns when it is on the disk: for the end of a process, also of a cancelled task.
     package func flush() {
-        let records = takeWaiting()
-        guard !records.isEmpty else { return }
+        var records = takeWaiting()[...]
         do {
-            try file.pool().write { database in try write(records, to: database) }
+            while !records.isEmpty {
+                let group = records.prefix(Self.groupSize)
+                try file.pool().write { database in try write(group, to: database) }
+                records.removeFirst(group.count)
+                noteSuccess()
+            }
         } catch {
+            putBack(records)
             noteFailure(error)
         }
     }
@@ -110,9 +115,25 @@ package final class RequestJournal: RequestRecorder {
 
     /// The latest requests, the newest first.
     package func latest(_ limit: Int) async throws -> [RequestRecord] {
-        guard file.exists else { return [] }
+        guard limit > 0, file.exists else { return [] }
         return try await file.pool().read { database in
             try Self.records(database, "SELECT document FROM requests ORDER BY time DESC, rowid DESC LIMIT ?", [limit])
+        }
+    }
+
+    private func writeWaiting() async {
+        var records = takeWaiting()[...]
+        do {
+            while !records.isEmpty {
+                let group = records.prefix(Self.groupSize)
+                try await file.pool().write { database in try self.write(group, to: database) }
+                records.removeFirst(group.count)
+                noteSuccess()
+            }
+        } catch {
+            putBack(records)
+            // A cancelled write is no fault of the disk's: what it left is written at the end.
+            if !Task.isCancelled { noteFailure(error) }
         }
     }
 
@@ -123,7 +144,16 @@ package final class RequestJournal: RequestRecorder {
         }
     }
 
-    private func write(_ records: [RequestRecord], to database: Database) throws {
+    /// Keeps what could not be written for the next time, as far as there is room: the older give way.
+    private func putBack(_ records: ArraySlice<RequestRecord>) {
+        state.withLock { state in
+            let kept = records.suffix(max(0, limits.waiting - state.waiting.count))
+            state.dropped += records.count - kept.count
+            state.waiting.insert(contentsOf: kept, at: 0)
+        }
+    }
+
+    private func write(_ records: ArraySlice<RequestRecord>, to database: Database) throws {
         let insertion = try database.cachedStatement(
             sql: "INSERT OR REPLACE INTO requests (id, time, outcome, document) VALUES (?, ?, ?, ?)"
         )
@@ -133,12 +163,12 @@ package final class RequestJournal: RequestRecorder {
             )
         }
         guard let newest = records.last?.time, isPruningDue(after: records.count) else { return }
+        let oldest = newest - limits.age.milliseconds
+        try database.execute(sql: "DELETE FROM requests WHERE time < ?", arguments: [oldest])
+        // Rows are numbered as they come, so their number is known without counting them.
         try database.execute(
-            sql: """
-                DELETE FROM requests WHERE time < ?
-                    OR rowid <= (SELECT rowid FROM requests ORDER BY rowid DESC LIMIT 1 OFFSET ?)
-                """,
-            arguments: [newest - limits.age.milliseconds, limits.count]
+            sql: "DELETE FROM requests WHERE rowid <= (SELECT max(rowid) FROM requests) - ?",
+            arguments: [limits.count]
         )
     }
 

@@ -38,8 +38,11 @@ public final class RecentRequests: RequestRecorder {
     /// The latest requests, the newest first.
     public func latest(_ limit: Int) -> [RequestRecord] {
         state.withLock { state in
-            let ordered = state.records[state.next...] + state.records[..<state.next]
-            return Array(ordered.suffix(max(0, limit)).reversed())
+            let count = state.records.count
+            // Before the first wrap `next` is 0 and the newest is the last; afterwards it is the one before `next`.
+            return (0..<min(max(0, limit), count)).map { age in
+                state.records[(state.next + count - 1 - age) % count]
+            }
         }
     }
 }

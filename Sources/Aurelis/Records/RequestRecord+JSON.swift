@@ -12,6 +12,7 @@ extension RequestRecord {
     public func write(to json: inout JSONWriter) {
         json.beginObject()
         json.field("id", id.description)
+        json.field("time", TimeStamp(milliseconds: time).description)
         json.field("time_ms", Int(time))
         json.field("operation", operation.rawValue)
         json.field("task", task.rawValue)
