@@ -42,6 +42,8 @@ package final class StorageFile: Sendable {
         if !files.fileExists(atPath: path) {
             _ = files.createFile(atPath: path, contents: nil, attributes: ownerOnly(0o600))
         }
+        // A file that was copied here may be open to others.
+        try files.setAttributes(ownerOnly(0o600), ofItemAtPath: path)
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2

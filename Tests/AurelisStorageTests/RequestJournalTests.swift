@@ -78,6 +78,22 @@ struct RequestJournalTests {
         }
     }
 
+    @Test("a file that others could read is closed to them")
+    func tightened() async throws {
+        try await withDirectory { directory async throws in
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let file = directory + "/aurelis.sqlite"
+            #expect(
+                FileManager.default.createFile(atPath: file, contents: nil, attributes: [.posixPermissions: 0o644])
+            )
+            let journal = journal(directory)
+            journal.record(record())
+            journal.flush()
+            let attributes = try FileManager.default.attributesOfItem(atPath: file)
+            #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
+        }
+    }
+
     @Test("the service writes in groups, while it runs")
     func service() async throws {
         try await withDirectory { directory async throws in
