@@ -43,7 +43,9 @@ package struct ErrorClassifier: Sendable {
         let body = secret?.redacted(body) ?? body
         let read = ErrorBody(body)
         var error = classify(status: status, headers: headers, body: read)
-        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody { error.body = body }
+        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody, secret?.isSpelled(in: body) != true {
+            error.body = body
+        }
         return secret.map { error.hiding($0) } ?? error
     }
 
@@ -59,7 +61,9 @@ package struct ErrorClassifier: Sendable {
             error.status = nil
             if error.code == nil { error.code = "stream_error" }
         }
-        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody { error.body = body }
+        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody, secret?.isSpelled(in: body) != true {
+            error.body = body
+        }
         return secret.map { error.hiding($0) } ?? error
     }
 
