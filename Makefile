@@ -35,7 +35,7 @@ release: ## Build for use (.build/release/aurelis)
 	@scripts/build release
 
 test: ## Run every test: Swift, then the Python clients against the gateway
-	@scripts/require build python
+	@scripts/require build tests
 	@swift test --disable-xctest
 	@Compatibility/run
 

@@ -38,6 +38,8 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swi
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -60,10 +62,14 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
     ],
     targets: [
         room("AurelisJSON"),
-        room("Aurelis", ["AurelisJSON", log]),
+        // zlib comes with every system; no package here offers compression.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        room("Aurelis", ["AurelisJSON", "CZlib", crypto, log]),
         room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression]),
         room(
             "AurelisProviders",
@@ -80,13 +86,17 @@ let package = Package(
             ]
         ),
         room("AurelisSimulator", ["AurelisJSON", nio, nioPosix, nioHTTP1]),
-        room("AurelisStorage", ["Aurelis", "AurelisJSON", log, .product(name: "GRDB", package: "GRDB.swift")]),
+        room(
+            "AurelisStorage",
+            ["Aurelis", "AurelisJSON", atomics, log, .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        room("AurelisRedis", ["Aurelis", "AurelisJSON", nio, nioPosix, nioSSL, log]),
         room("AurelisTesting", ["Aurelis", "AurelisJSON"]),
         room(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisSimulator", "AurelisStorage", nio, nioPosix, lifecycle, log,
+                "AurelisRedis", "AurelisSimulator", "AurelisStorage", nio, nioPosix, lifecycle, log,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -102,7 +112,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "AurelisJSON"),
-        tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting"]),
+        tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting", crypto]),
         tests(of: "AurelisTransport", [nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
         tests(of: "AurelisProviders", ["Aurelis", "AurelisJSON", "AurelisTransport", nio, nioPosix]),
         tests(

@@ -26,6 +26,8 @@ public struct ModelCall: Sendable {
     public var allowsRestart: Bool?
     /// How long the caller is willing to wait for an answer (for a stream: for its first content); nil: the configuration decides.
     public var timeout: Duration?
+    /// Whose call it is; empty: nobody's in particular. Tenants share no answers.
+    public var tenant = ""
 
     /// A call from parts that were already read; `init(reading:)` reads them from the body.
     public init(
