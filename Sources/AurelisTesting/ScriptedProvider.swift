@@ -12,7 +12,7 @@ internal import Synchronization
 /// A model whose script has run out answers with its own name.
 public final class ScriptedProvider: ModelProvider {
     /// One scripted outcome of an attempt.
-    public enum Step: Sendable {
+    public indirect enum Step: Sendable {
         /// A whole answer (or a stream of its words, when a stream is asked for).
         case text(String)
         /// A whole answer, as this JSON.
@@ -21,6 +21,10 @@ public final class ScriptedProvider: ModelProvider {
         case events([ProviderEvent], ending: ModelError? = nil)
         /// A stream of these events, and then silence until the caller gives up.
         case stall(after: [ProviderEvent])
+        /// A stream of these events, the rest of which waits for the gate.
+        case paused(ScriptedGate, after: [ProviderEvent], then: [ProviderEvent])
+        /// Another step, once the gate is open.
+        case gated(ScriptedGate, Step)
         /// No answer.
         case failure(ModelError)
         /// No answer until the caller gives up.
@@ -82,7 +86,20 @@ public final class ScriptedProvider: ModelProvider {
 
     /// Plays the next step of the model's script.
     public func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {
-        switch take(attempt) {
+        try await play(take(attempt), for: attempt)
+    }
+
+    private func play(_ step: Step, for attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {
+        switch step {
+        case .gated(let gate, let step):
+            await gate.pass()
+            if Task.isCancelled {
+                state.withLock { $0.cancellations += 1 }
+                throw ModelError(.cancelled, "the caller gave up")
+            }
+            return try await play(step, for: attempt)
+        case .paused(let gate, let before, let after):
+            return .stream(ScriptedStream(before, gate: gate, then: after))
         case .text(let text): return try Self.answer(text, to: attempt)
         case .document(let document): return .whole(document)
         case .events(let events, let ending): return .stream(ScriptedStream(events, ending: ending))

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// A cache layer outside of this process: Redis, a database.
 ///
 /// It keeps sealed answers and understands nothing of them but their facts. It is never the reason why a request fails
@@ -35,17 +37,31 @@ public protocol CacheStore: Sendable {
     func flush() async
 }
 
-/// A sealed answer on its way into a store.
-public struct CacheRecord: Sendable {
+/// An answer on its way into a store.
+public final class CacheRecord: Sendable {
     /// What is known of it, for finding it again.
-    public var facts: CacheFacts
-    /// The answer with its facts, as `CacheEnvelope` seals it.
-    public var sealed: [UInt8]
+    public let facts: CacheFacts
+    /// About how many bytes it takes; known without sealing it.
+    public let size: Int
+    private let seal: @Sendable () -> [UInt8]
+    private let result = Mutex<[UInt8]?>(nil)
 
-    /// A sealed answer.
-    public init(facts: CacheFacts, sealed: [UInt8]) {
+    /// An answer that is sealed when somebody wants its bytes, and once for all stores.
+    public init(facts: CacheFacts, size: Int, seal: @escaping @Sendable () -> [UInt8]) {
         self.facts = facts
-        self.sealed = sealed
+        self.size = size
+        self.seal = seal
+    }
+
+    /// The answer with its facts, as `CacheEnvelope` seals it. The first to ask compresses and encrypts: ask off the
+    /// way of a request.
+    public var sealed: [UInt8] {
+        result.withLock { result in
+            if let result { return result }
+            let sealed = seal()
+            result = sealed
+            return sealed
+        }
     }
 }
 

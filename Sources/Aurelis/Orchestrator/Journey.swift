@@ -6,7 +6,7 @@ struct Journey {
     let start: ContinuousClock.Instant
     /// When its last attempt ended.
     private(set) var lastMoment: ContinuousClock.Instant
-    private let deadline: Deadline
+    let deadline: Deadline
     private let maximumAttempts: Int
     /// Whether the caller chose the deadline; one that is too short says nothing about the service.
     private let isCallersDeadline: Bool
@@ -33,6 +33,25 @@ struct Journey {
         self.init(call: call, configuration: configuration, start: start)
         trace = journey.trace
         tooSmall = journey.tooSmall
+    }
+
+    /// Notes that the answer is there without an attempt.
+    mutating func arrive(at now: ContinuousClock.Instant) { lastMoment = now }
+
+    /// Notes what the cache had to do with the answer.
+    mutating func recordCache(_ status: CacheStatus) { trace.cache = status }
+
+    /// Notes that the answer of another request, which was under way, was waited for.
+    mutating func recordShared(
+        _ candidate: Candidate,
+        with request: RequestID,
+        failure: ModelError?,
+        since start: ContinuousClock.Instant,
+        at now: ContinuousClock.Instant
+    ) {
+        record(candidate, failure: failure, duration: start.duration(to: now), at: now)
+        trace.attempts[trace.attempts.count - 1].purpose = .shared
+        if failure == nil { trace.cache = .shared(request) }
     }
 
     /// The time the next attempt may take.

@@ -13,6 +13,12 @@ extension ModelCall {
         public var allowsRestart: Bool?
         /// How long the caller waits; nil: the configuration decides.
         public var timeout: Duration?
+        /// Whose call it is; tenants share no answers.
+        public var tenant = ""
+        /// How the call goes about cached answers; nil: the configuration decides.
+        public var cache: CachePolicy?
+        /// The names by which the answer can be found in the cache, and invalidated.
+        public var cacheTags: [String] = []
 
         /// Options; all are optional.
         public init(
@@ -70,6 +76,9 @@ extension ModelCall {
             allowsRestart: options.allowsRestart,
             timeout: options.timeout
         )
+        tenant = options.tenant
+        cache = options.cache
+        cacheTags = options.cacheTags
     }
 
     private static func model(

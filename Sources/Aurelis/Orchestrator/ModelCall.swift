@@ -28,6 +28,12 @@ public struct ModelCall: Sendable {
     public var timeout: Duration?
     /// Whose call it is; empty: nobody's in particular. Tenants share no answers.
     public var tenant = ""
+    /// How the call goes about cached answers; nil: the configuration decides.
+    public var cache: CachePolicy?
+    /// The names by which the answer can be found in the cache, and invalidated.
+    public var cacheTags: [String] = []
+    /// Where work for the call runs that may outlive its caller; nil: anywhere.
+    package var executor: (any TaskExecutor)?
 
     /// A call from parts that were already read; `init(reading:)` reads them from the body.
     public init(

@@ -60,13 +60,16 @@ extension ModelCall {
         } catch {
             throw ModelError(.invalidRequest, "the request is not valid JSON: \(error)", code: "invalid_request")
         }
-        let options = Options(
+        var options = Options(
             task: request.task,
             fallback: request.fallback,
             strategy: request.strategy,
             allowsRestart: request.allowsRestart,
             timeout: request.timeout
         )
+        options.tenant = request.tenant
+        options.cache = request.cache
+        options.cacheTags = request.cacheTags
         try self.init(reading: body, operation: .chatCompletion, id: id, options: options)
     }
 }

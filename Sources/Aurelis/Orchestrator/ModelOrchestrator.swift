@@ -18,17 +18,22 @@ public final class ModelOrchestrator: Sendable {
     private let recording: RequestRecording?
     private let logger: Logger
 
+    /// Where answers are kept; nil: nowhere.
+    public let cache: AnswerCache?
+
     /// What has been learnt of every route.
     public let health: RouteHealth
 
     /// An orchestrator over some providers, the preferred one first.
     ///
     /// - Parameters:
+    ///   - cache: where answers are kept, of this orchestrator and others; nil: every request is asked.
     ///   - health: what an earlier orchestrator has learnt; nil: nothing is known yet.
     ///   - recorder: is told what became of every request; nil: nobody is.
     public init(
         providers: [any ModelProvider],
         configuration: OrchestratorConfiguration = OrchestratorConfiguration(),
+        cache: AnswerCache? = nil,
         health: RouteHealth? = nil,
         recorder: (any RequestRecorder)? = nil,
         time: any TimeSource = SystemTimeSource(),
@@ -45,6 +50,7 @@ public final class ModelOrchestrator: Sendable {
             health: health
         )
         self.configuration = configuration
+        self.cache = cache
         self.health = health
         self.limiters =
             configuration.concurrency.map { limit in
@@ -77,20 +83,21 @@ public final class ModelOrchestrator: Sendable {
         return journey.trace.candidates
     }
 
-    /// Answers one call: routes it, then asks candidate after candidate within one deadline and one attempt budget.
+    /// Answers one call: routes it, then goes from candidate to candidate within one deadline and one attempt budget,
+    /// looking into the cache before it asks.
     ///
     /// - Throws: the most telling failure, with the whole trace, when no candidate answered.
     public func answer(_ call: ModelCall) async throws(ModelError) -> ModelReply {
         let start = time.now
         var journey = Journey(call: call, configuration: configuration, start: start)
+        var candidates: [Candidate] = []
         var failure: ModelError?
         do throws(ModelError) {
-            for candidate in try router.candidates(for: call, journey: &journey, at: start) {
+            candidates = try router.candidates(for: call, journey: &journey, at: start)
+            for candidate in candidates {
                 guard journey.fits(candidate) else { continue }
                 do {
-                    let found = try await ask(candidate, journey: &journey) { timeout throws(ModelError) in
-                        try await self.attempt(call, on: candidate, timeout: timeout)
-                    }
+                    let found = try await find(call, by: candidate, journey: &journey)
                     return reply(found, to: call, from: candidate, journey: journey)
                 } catch {
                     failure = error.moreTelling(than: failure)
@@ -103,6 +110,9 @@ public final class ModelOrchestrator: Sendable {
             failure = error
         }
         var final = failure ?? ModelError(.modelUnavailable, "no candidate was asked")
+        if let (found, candidate) = await stale(call, by: candidates, after: final, journey: &journey) {
+            return reply(found, to: call, from: candidate, journey: journey)
+        }
         final.trace = journey.trace
         recording?.failed(call, final, since: start, at: time.now)
         throw final
@@ -175,11 +185,11 @@ public final class ModelOrchestrator: Sendable {
     }
 
     /// One attempt: sent, and its answer checked to be one.
-    private func attempt(
+    func attempt(
         _ call: ModelCall,
         on candidate: Candidate,
         timeout: Duration
-    ) async throws(ModelError) -> Found {
+    ) async throws(ModelError) -> Attempted {
         guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout)) }
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: timeout)
         defer { withExtendedLifetime(slot) {} }
@@ -193,10 +203,16 @@ public final class ModelOrchestrator: Sendable {
         }
     }
 
-    /// What a candidate came up with.
-    private enum Found {
+    /// An answer as one attempt brought it.
+    enum Attempted {
         case whole(JSONDocument)
         case stream(OpenedStream)
+    }
+
+    /// An answer in the form in which the caller wants it.
+    enum Found {
+        case whole(JSONDocument)
+        case stream(any ReplySource)
     }
 
     /// The reply that the caller gets; a stream tells what became of it when it has ended.
@@ -207,16 +223,13 @@ public final class ModelOrchestrator: Sendable {
         case .whole(let document):
             recording?.answered(call, document, by: candidate.route, trace, since: start, at: journey.lastMoment)
             answer = .whole(document)
-        case .stream(let opened):
-            let rescue =
-                configuration.resumesStreams ? StreamRescue(self, call: call, from: candidate, journey: journey) : nil
+        case .stream(let events):
             let onEnd = recording.map { recording in
                 { @Sendable [time] end in
                     recording.ended(call, end, by: candidate.route, trace, since: start, at: time.now)
                 }
             }
-            let stall = configuration.stallTimeout
-            answer = .stream(ReplyStream(opened, rescue: rescue, stallTimeout: stall, time: time, onEnd: onEnd))
+            answer = .stream(ReplyStream(events, onEnd: onEnd))
         }
         return ModelReply(answer: answer, model: candidate.model.id, provider: candidate.provider.id, trace: trace)
     }

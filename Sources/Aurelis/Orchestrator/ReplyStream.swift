@@ -4,220 +4,51 @@ internal import Synchronization
 ///
 ///     while let event = try await stream.next() { send(event.raw) }
 ///
-/// A stream that breaks off is continued, by the same model or another, exactly where the caller's text ends; a comment
-/// marks the seam. When nobody can continue it, it ends in an error, never as if it were complete. One that only lacks
-/// `[DONE]` after its finish reason is complete and gets its `[DONE]`.
-/// One consumer at a time.
+/// A stream that breaks off is continued where the caller's text ends, or ends in an error, never as if it were
+/// complete. One consumer at a time.
 public final class ReplyStream: Sendable {
-    fileprivate struct State {
-        var stream: OpenedStream
-        var nextHeld = 0
-        var progress = StreamProgress()
-        var watch: StallWatch
-        /// Finds somebody to continue the answer; nil when nobody shall.
-        var rescue: StreamRescue?
-        /// Why the stream broke off, until somebody continues it.
-        var breakage: ModelError?
-        var hasEnded = false
-        /// Told once what became of the stream.
-        var onEnd: (@Sendable (StreamEnd) -> Void)?
-    }
+    private let source: any ReplySource
+    /// Told once what became of the stream.
+    private let onEnd: Mutex<(@Sendable (StreamEnd) -> Void)?>
 
-    private let state: Mutex<State>
-    private let time: any TimeSource
-
-    init(
-        _ stream: OpenedStream,
-        rescue: StreamRescue?,
-        stallTimeout: Duration,
-        time: any TimeSource,
-        onEnd: (@Sendable (StreamEnd) -> Void)?
-    ) {
-        self.time = time
-        let watch = StallWatch(limit: stallTimeout, now: time.now)
-        state = Mutex(State(stream: stream, watch: watch, rescue: rescue, onEnd: onEnd))
+    init(_ source: any ReplySource, onEnd: (@Sendable (StreamEnd) -> Void)?) {
+        self.source = source
+        self.onEnd = Mutex(onEnd)
     }
 
     deinit { cancel() }
 
     /// The next event, or nil after the last one, which is always `[DONE]`.
+    ///
+    /// - Throws: `connection`, `timeout` or `upstream` when the rest of the answer will not come.
     public func next() async throws(ModelError) -> ProviderEvent? {
-        if let failure = state.withLock(\.breakage) { try await resume(after: failure) }
-        while true {
-            switch step() {
-            case .ended:
-                return nil
-            case .show(let event):
-                return try passed(event)
-            case .pull(let source):
-                let event: ProviderEvent?
-                do { event = try await source.next() } catch { return try broken(error) }
-                guard let event else { return try exhausted() }
-                if let fitted = fitted(event) { return try passed(fitted) }
-            }
+        do throws(ModelError) {
+            let event = try await source.next()
+            if event?.isDone ?? true { report(.answered) }
+            return event
+        } catch {
+            report(error.category == .cancelled ? .cancelled : .failed(error))
+            throw error
         }
     }
 
-    /// Gives the answer up; the upstream call ends.
+    /// Gives the answer up; the upstream call ends, unless others wait for it.
     public func cancel() {
-        let (source, report) = state.withLock { ($0.stream.source, $0.end(.cancelled)) }
+        report(.cancelled)
         source.cancel()
-        report?()
     }
 
     /// Why the model stopped; nil while it writes.
-    public var finishReason: FinishReason? { state.withLock { $0.progress.finishReason } }
+    public var finishReason: FinishReason? { source.finishReason }
 
     /// What the answer cost, once the provider has said so; of a continued answer, what its last part cost.
-    public var usage: TokenUsage? { state.withLock { $0.progress.usage } }
+    public var usage: TokenUsage? { source.usage }
 
     /// Who continued the answer and every attempt that was made; nil while the stream is as it began.
-    public var continuation: (route: Route, trace: RouteTrace)? { state.withLock { $0.rescue?.continuation } }
-}
+    public var continuation: (route: Route, trace: RouteTrace)? { source.continuation }
 
-extension ReplyStream {
-    private enum Step {
-        case show(ProviderEvent)
-        case pull(any ProviderStream)
-        case ended
-    }
-
-    private func step() -> Step {
-        state.withLock { state in
-            if state.hasEnded { return .ended }
-            guard state.nextHeld < state.stream.held.count else { return .pull(state.stream.source) }
-            defer { state.nextHeld += 1 }
-            return .show(state.stream.held[state.nextHeld])
-        }
-    }
-
-    /// The event as it fits to what the caller has; nil when the caller has it already.
-    private func fitted(_ event: ProviderEvent) -> ProviderEvent? {
-        state.withLock { state in
-            guard case .emit(let shown) = state.stream.fit(event) else { return nil }
-            return shown
-        }
-    }
-
-    /// Takes note of an event on its way to the caller.
-    private func passed(_ event: ProviderEvent) throws(ModelError) -> ProviderEvent? {
-        let (failure, finished, report) = state.withLock { state in
-            do throws(ModelError) {
-                let finished = try state.observe(event, at: time.now)
-                return (ModelError?.none, finished, event.isDone ? state.end(.answered) : nil)
-            } catch {
-                return (error, nil, nil)
-            }
-        }
-        report?()
-        finished?.expectEnd(within: Self.closingTime)
-        guard let failure else { return event }
-        return try broken(failure)
-    }
-
-    /// How long a provider may take from the finish reason to the end.
-    private static let closingTime: Duration = .seconds(2)
-
-    /// The source has no more events.
-    private func exhausted() throws(ModelError) -> ProviderEvent? {
-        guard state.withLock(\.progress.isComplete) else { return try broken(.truncatedStream) }
-        state.withLock { $0.end(.answered) }?()
-        return .done
-    }
-
-    /// The rest will not come from this source: tells the caller's connection that somebody else is looked for, or ends
-    /// with the failure.
-    private func broken(_ failure: ModelError) throws(ModelError) -> ProviderEvent? {
-        let (source, isWhole) = state.withLock { ($0.stream.source, $0.progress.finishReason != nil) }
-        source.cancel()
-        // What fails after the finish reason takes nothing from the answer.
-        if isWhole { return try exhausted() }
-        let refusal = state.withLock { state -> ModelError? in
-            guard let rescue = state.rescue else { return failure }
-            if let refusal = rescue.refusal(of: state.progress.delivered, after: failure) { return refusal }
-            state.breakage = failure
-            return nil
-        }
-        if let refusal { throw ended(with: refusal) }
-        return .comment("the answer broke off (\(failure.category)); looking for its continuation")
-    }
-
-    /// Puts another stream in the place of the one that broke.
-    private func resume(after failure: ModelError) async throws(ModelError) {
-        let (found, delivered) = state.withLock { ($0.rescue, $0.progress.delivered) }
-        guard var rescue = found else { throw ended(with: failure) }
-        let outcome: Result<ContinuedStream, ModelError>
-        do { outcome = .success(try await rescue.continuation(of: delivered, after: failure)) } catch {
-            outcome = .failure(error)
-        }
-        let hasEnded = state.withLock { state in
-            state.rescue = rescue
-            state.breakage = nil
-            if case .success(let continued) = outcome, !state.hasEnded { state.continue(with: continued, at: time.now) }
-            return state.hasEnded
-        }
-        switch outcome {
-        case .success(let continued) where hasEnded: continued.stream.source.cancel()
-        case .success: return
-        case .failure(let error): throw ended(with: error)
-        }
-    }
-
-    private func ended(with failure: ModelError) -> ModelError {
-        state.withLock { $0.end(.failed(failure)) }?()
-        return failure
-    }
-
-    fileprivate typealias Report = () -> Void
-}
-
-extension ReplyStream.State {
-    /// Takes note of an event; returns the source when this was the one that made the answer whole.
-    mutating func observe(
-        _ event: ProviderEvent,
-        at now: ContinuousClock.Instant
-    ) throws(ModelError) -> (any ProviderStream)? {
-        let wasFinished = progress.finishReason != nil
-        try progress.observe(event)
-        try watch.observe(event, at: now)
-        return !wasFinished && progress.finishReason != nil ? stream.source : nil
-    }
-
-    /// Ends the stream; returns what is to be told, the first time.
-    mutating func end(_ outcome: StreamEnd.Outcome) -> (() -> Void)? {
-        guard !hasEnded else { return nil }
-        hasEnded = true
-        guard let onEnd else { return nil }
-        let end = StreamEnd(outcome: outcome, usage: progress.usage, continuation: rescue?.continuation)
-        self.onEnd = nil
-        return { onEnd(end) }
-    }
-
-    mutating func `continue`(with continued: ContinuedStream, at now: ContinuousClock.Instant) {
-        stream = continued.stream
-        nextHeld = 0
-        watch = StallWatch(limit: watch.limit, now: now)
-        if continued.isRestart { progress = StreamProgress() }
-    }
-}
-
-/// What became of a stream.
-struct StreamEnd: Sendable {
-    enum Outcome: Sendable {
-        case answered
-        case failed(ModelError)
-        /// The caller went away.
-        case cancelled
-    }
-
-    let outcome: Outcome
-    let usage: TokenUsage?
-    let continuation: (route: Route, trace: RouteTrace)?
-}
-
-extension ProviderEvent {
-    /// A line that clients skip.
-    static func comment(_ text: String) -> ProviderEvent {
-        ProviderEvent(raw: Array(": \(text)\n\n".utf8), chunk: nil)
+    private func report(_ outcome: StreamEnd.Outcome) {
+        guard let tell = onEnd.withLock({ $0.take() }) else { return }
+        tell(StreamEnd(outcome, of: source))
     }
 }

@@ -9,6 +9,13 @@ final class WholeAnswerStream: ProviderStream {
     ///
     /// - Throws: when the document is no chat completion.
     init(_ document: JSONDocument) throws(ModelError) {
+        events = Mutex(try Self.events(of: document).reversed())
+    }
+
+    /// The events.
+    ///
+    /// - Throws: when the document is no chat completion.
+    static func events(of document: JSONDocument) throws(ModelError) -> [ProviderEvent] {
         try AnswerValidator.validate(document, of: .chatCompletion)
         let content = try Self.chunk(of: document) { choice in
             [("delta", Self.delta(choice["message"])), ("finish_reason", .null)]
@@ -16,7 +23,7 @@ final class WholeAnswerStream: ProviderStream {
         let finish = try Self.chunk(of: document, with: document["usage"]) { choice in
             [("delta", .object([])), ("finish_reason", choice["finish_reason"].map(JSONFragment.raw) ?? "stop")]
         }
-        events = Mutex([.done, finish, content])
+        return [content, finish, .done]
     }
 
     func next() async throws(ModelError) -> ProviderEvent? { events.withLock { $0.popLast() } }

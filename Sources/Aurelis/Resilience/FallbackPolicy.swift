@@ -5,7 +5,9 @@ extension ModelError.Category {
     /// only be repeated elsewhere, and would hide its reason.
     var allowsFallback: Bool {
         switch self {
-        case .rateLimit, .quota, .contextLength, .modelUnavailable, .retired, .timeout, .connection, .upstream: true
+        case .rateLimit, .quota, .contextLength, .modelUnavailable, .retired, .timeout, .connection, .upstream,
+            .notCached:
+            true
         default: false
         }
     }

@@ -46,9 +46,19 @@ extension JSONDocument {
 }
 
 extension ProviderEvent {
-    /// An event with a chunk of Aurelis's own making.
+    /// An event with a chunk of Aurelis's own making, or one that was kept.
     init(_ chunk: JSONDocument) {
-        self.init(raw: Array("data: ".utf8) + chunk.bytes + Array("\n\n".utf8), chunk: chunk)
+        var raw: [UInt8] = []
+        raw.reserveCapacity(chunk.bytes.count + 8)
+        raw += "data: ".utf8
+        if chunk.bytes.contains(where: { $0 == 0x0A || $0 == 0x0D }) {
+            // Line ends in JSON are white space; in an event they would end the data.
+            raw += chunk.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
+        } else {
+            raw += chunk.bytes
+        }
+        raw += "\n\n".utf8
+        self.init(raw: raw, chunk: chunk)
     }
 
     /// The event under another answer's id; all else stays.

@@ -36,10 +36,15 @@ extension RouteTrace {
             json.endObject()
         }
         json.endArray()
+        json.optional("cache", cache?.description)
+        if let age = cache?.age { json.milliseconds("cache_age_ms", age) }
     }
 
     init(reading value: JSONValue) {
         self.init()
+        cache = value["cache"]?.string.flatMap { text in
+            CacheStatus(text, age: value.milliseconds("cache_age_ms") ?? .zero)
+        }
         for candidate in value["candidates"]?.elements ?? .empty {
             guard let model = candidate["model"]?.string else { continue }
             candidates.append(

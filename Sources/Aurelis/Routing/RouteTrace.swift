@@ -7,6 +7,11 @@ public struct RouteTrace: Sendable, Hashable {
     public var candidates: [Candidate] = []
     /// What was sent, in the order it was sent.
     public var attempts: [Attempt] = []
+    /// What the cache had to do with the answer; nil when there is no cache.
+    public var cache: CacheStatus?
+
+    /// How many requests were sent.
+    public var upstreamAttempts: Int { attempts.count { $0.purpose != .shared } }
 
     /// An empty trace.
     public init() {}
@@ -45,6 +50,8 @@ extension RouteTrace {
             case prefill
             /// A fresh answer in the place of one that broke off.
             case restart
+            /// The answer to an equal request that was under way.
+            case shared
         }
 
         /// The model.
@@ -105,6 +112,7 @@ extension RouteTrace: CustomStringConvertible {
                 steps.append("\(place): answered in \(milliseconds) ms")
             }
         }
+        if let cache { steps.append("cache: \(cache)") }
         return steps.joined(separator: "; ")
     }
 }

@@ -1,6 +1,6 @@
 /// The moment by which a request must have its answer, shared by its attempts, waits and fallbacks.
 struct Deadline: Sendable {
-    private let instant: ContinuousClock.Instant
+    let instant: ContinuousClock.Instant
 
     init(_ timeout: Duration, from start: ContinuousClock.Instant) {
         self.instant = start.advanced(by: timeout)

@@ -84,6 +84,8 @@ extension ModelError {
         public static let security = Category(rawValue: "security")
         /// Aurelis itself has no room for the request now (503).
         public static let overloaded = Category(rawValue: "overloaded")
+        /// The cache has no answer, and nothing else was allowed.
+        public static let notCached = Category(rawValue: "not_cached")
     }
 
     /// Which limit a 429 told of.

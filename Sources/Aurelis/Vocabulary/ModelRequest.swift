@@ -36,6 +36,12 @@ public struct ModelRequest: Sendable {
     public var allowsRestart: Bool?
     /// How long to wait for the answer (for a stream: for its first content); nil: the configuration decides.
     public var timeout: Duration?
+    /// How to go about cached answers; nil: the configuration decides.
+    public var cache: CachePolicy?
+    /// Names by which the answer can be found in the cache, and invalidated.
+    public var cacheTags: [String] = []
+    /// Whose request it is; tenants share no answers.
+    public var tenant = ""
 
     /// A request from a conversation.
     public init(
@@ -54,7 +60,8 @@ public struct ModelRequest: Sendable {
         fallback: FallbackRule? = nil,
         strategy: RoutingStrategy? = nil,
         allowsRestart: Bool? = nil,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        cache: CachePolicy? = nil
     ) {
         self.messages = messages
         self.task = task
@@ -72,6 +79,7 @@ public struct ModelRequest: Sendable {
         self.strategy = strategy
         self.allowsRestart = allowsRestart
         self.timeout = timeout
+        self.cache = cache
     }
 
     /// A request in the short form: a prompt, and perhaps a system prompt.

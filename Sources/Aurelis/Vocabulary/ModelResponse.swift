@@ -29,8 +29,11 @@ public struct ModelResponse: Sendable {
     /// Every candidate and every attempt.
     public var trace: RouteTrace
 
-    /// How many attempts the answer took.
-    public var attempts: Int { trace.attempts.count }
+    /// How many attempts the answer took; none when it was in the cache, or another request's was shared.
+    public var attempts: Int { trace.upstreamAttempts }
+
+    /// What the cache had to do with the answer: its layer and age, when it came from there; nil when there is no cache.
+    public var cache: CacheStatus? { trace.cache }
 }
 
 /// How sure a model was of its answer, and how that was computed. Never invented.

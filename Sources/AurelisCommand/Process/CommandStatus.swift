@@ -33,7 +33,8 @@ extension CommandStatus {
         case .cancelled: self = .interrupted
         // Refused before anything was sent: the arguments are at fault. Refused by a provider: it may be the provider.
         case .invalidRequest: self = error.status == nil ? .usage : .provider
-        case .contextLength, .modelUnavailable, .retired, .timeout, .connection, .upstream, .overloaded:
+        case .contextLength, .modelUnavailable, .retired, .timeout, .connection, .upstream, .overloaded,
+            .notCached:
             self = .provider
         default: self = .failure
         }

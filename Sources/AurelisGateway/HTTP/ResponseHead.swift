@@ -74,7 +74,8 @@ struct ResponseHead: Sendable {
             buffer.writeStaticString("x-aurelis-route: ")
             RouteField.write(trace, to: &buffer)
             buffer.writeStaticString("\r\n")
-            buffer.writeField("x-aurelis-attempts: ", decimal: trace.attempts.count)
+            buffer.writeField("x-aurelis-attempts: ", decimal: trace.upstreamAttempts)
+            if let cache = trace.cache { writeCache(cache, to: &buffer) }
         }
         if let retryAfter {
             let milliseconds = max(0, retryAfter.milliseconds)
@@ -84,6 +85,11 @@ struct ResponseHead: Sendable {
         if forbidsRetry { buffer.writeStaticString("x-should-retry: false\r\n") }
         if let allow { buffer.writeField("allow: ", text: allow) }
         if let hint { buffer.writeField("x-aurelis-hint: ", text: hint) }
+    }
+
+    private func writeCache(_ cache: CacheStatus, to buffer: inout ByteBuffer) {
+        buffer.writeField("x-aurelis-cache: ", text: cache.description)
+        if let age = cache.age { buffer.writeField("age: ", decimal: Int(age.milliseconds / 1_000)) }
     }
 }
 

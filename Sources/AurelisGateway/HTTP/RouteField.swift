@@ -18,6 +18,6 @@ enum RouteField {
             buffer.writeInteger(UInt8(ascii: ":"))
             buffer.writeFieldText(outcome, limit: length)
         }
-        if trace.attempts.isEmpty { buffer.writeStaticString("none") }
+        if trace.attempts.isEmpty { buffer.writeStaticString(trace.cache?.age == nil ? "none" : "cache") }
     }
 }

@@ -79,7 +79,7 @@ enum ErrorResponse {
         case .contentFilter: 400
         case .modelUnavailable: error.retryAfter != nil || upstream >= 500 ? 503 : 404
         case .retired: 410
-        case .timeout: 504
+        case .timeout, .notCached: 504
         case .connection: 502
         case .upstream: 500..<600 ~= upstream ? upstream : 502
         case .cancelled: 499

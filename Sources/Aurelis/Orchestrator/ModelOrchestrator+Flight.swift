@@ -1,0 +1,117 @@
+internal import AurelisJSON
+
+extension ModelOrchestrator {
+    /// Joins the equal call that is under way, or begins one that others can join.
+    func share(
+        _ call: ModelCall,
+        of candidate: Candidate,
+        _ plan: CachePlan,
+        in cache: AnswerCache,
+        journey: inout Journey
+    ) async throws(ModelError) -> Found {
+        let key = FlightDeck.Key(answer: plan.key, isRefresh: !plan.reads)
+        while true {
+            let boarding = time.now
+            let (flight, id, isFirst) = cache.flights.board(key) {
+                Flight(request: call.id, deadline: journey.deadline.instant)
+            }
+            if isFirst {
+                let begun = journey
+                flight.start(on: call.executor) { [self] in
+                    await fly(flight, key, call, candidate, plan, in: cache, from: begun)
+                }
+            }
+            let landing: Flight.Landing
+            do throws(ModelError) {
+                landing = try await self.landing(of: flight, id, journey)
+            } catch {
+                flight.leave(id)
+                throw error.at(candidate)
+            }
+            if isFirst {
+                journey = landing.journey
+            } else {
+                let arrival = time.now
+                let failure = landing.failure
+                journey.recordShared(candidate, with: flight.request, failure: failure, since: boarding, at: arrival)
+                if failure == nil { cache.countShared() }
+                // What ended the other call's patience need not end ours.
+                if failure != nil, !landing.journey.mayContinue(at: arrival), journey.mayContinue(at: arrival) {
+                    continue
+                }
+            }
+            return try await found(landing, flight, id, for: call, journey: &journey)
+        }
+    }
+
+    /// Waits until a call under way has come out, but no longer than this one may take.
+    private func landing(
+        of flight: Flight,
+        _ id: Flight.PassengerID,
+        _ journey: Journey
+    ) async throws(ModelError) -> Flight.Landing {
+        guard journey.deadline.instant < flight.deadline else { return try await flight.landing(for: id) }
+        let landing = try await within(journey.remaining(at: time.now), time: time) { () async throws(ModelError) in
+            try await flight.landing(for: id)
+        }
+        guard let landing else { throw .sharedTooSlow }
+        return landing
+    }
+
+    /// The work of a flight: the stores, then the candidate. Its answer is kept before anybody sees the end of it.
+    private func fly(
+        _ flight: Flight,
+        _ key: FlightDeck.Key,
+        _ call: ModelCall,
+        _ candidate: Candidate,
+        _ plan: CachePlan,
+        in cache: AnswerCache,
+        from begun: Journey
+    ) async {
+        var journey = begun
+        defer { cache.flights.close(key, flight) }
+        // Another flight may have landed between our look into memory and our boarding.
+        if plan.reads {
+            if let hit = cache.inMemory(plan) { return flight.land(.cached(hit), journey) }
+            if let hit = await cache.inStores(plan) { return flight.land(.cached(hit), journey) }
+        }
+        journey.recordCache(plan.reads ? .miss : .bypass(.refresh))
+        do throws(ModelError) {
+            let attempted = try await ask(candidate, journey: &journey) { timeout throws(ModelError) in
+                try await self.attempt(call, on: candidate, timeout: timeout)
+            }
+            switch attempted {
+            case .whole(let document):
+                cache.keep(.whole(document), of: call, by: candidate, plan)
+                flight.land(.whole(document), journey)
+            case .stream(let opened):
+                let stream = rescued(opened, for: call, from: candidate, journey: journey)
+                flight.land(.stream, journey)
+                await relay(stream, to: flight, call, candidate, plan, in: cache)
+            }
+        } catch {
+            flight.land(.failure(error), journey)
+        }
+    }
+
+    private func relay(
+        _ stream: RescuedStream,
+        to flight: Flight,
+        _ call: ModelCall,
+        _ candidate: Candidate,
+        _ plan: CachePlan,
+        in cache: AnswerCache
+    ) async {
+        var chunks: [JSONDocument] = []
+        var size = 0
+        await flight.relay(stream) { event in
+            if let chunk = event.chunk, size <= cache.configuration.maximumAnswer {
+                chunks.append(chunk)
+                size += chunk.bytes.count
+            }
+            // What another model continued is not this model's answer.
+            guard event.isDone, stream.continuation.map({ $0.route == candidate.route }) ?? true else { return }
+            cache.keep(.chunks(chunks), of: call, by: candidate, plan)
+        }
+    }
+}
