@@ -26,6 +26,8 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         extra = ["--port", "0"]
         if arguments[0] == "serve":
             extra += ["--admin-port", "0", "--data-dir", str(directory / "data")]
+        # Most tests ask the same question again and again, and want it asked.
+        environment = {"AURELIS_CACHE": "off", **(environment or {})}
         server = Server(*arguments, *extra, log=directory / "stderr", environment=environment)
         running.append(server)
         return server

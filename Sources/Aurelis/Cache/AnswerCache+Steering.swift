@@ -8,14 +8,14 @@ extension AnswerCache {
     ///
     /// - Throws: which store may still have them, after all others have dropped theirs.
     public func invalidate(_ selection: CacheSelection) async throws(CacheStoreError) {
-        let invalidation = CacheInvalidation(selection, time: clock.millisecondsSinceEpoch)
-        state.withLock { state in
+        let invalidation = CacheInvalidation(selection, time: contents.clock.millisecondsSinceEpoch)
+        contents.state.withLock { state in
             state.statistics.invalidations += 1
             state.invalidations.append(invalidation)
             _ = state.answers.removeAll { invalidation.covers($0.facts) }
         }
         var failure: CacheStoreError?
-        for store in stores {
+        for store in contents.stores {
             do throws(CacheStoreError) { try await store.invalidate(invalidation) } catch { failure = error }
         }
         if let failure { throw failure }
@@ -45,27 +45,27 @@ extension AnswerCache {
         limit: Int
     ) async throws(CacheStoreError) -> [CacheFacts] {
         if layer == .memory {
-            let found = state.withLock { $0.answers.values.map(\.facts).filter(selection.contains) }
+            let found = contents.state.withLock { $0.answers.values.map(\.facts).filter(selection.contains) }
             return Array(found.sorted { $0.created > $1.created }.prefix(limit))
         }
-        guard let store = stores.first(where: { $0.layer == layer }) else { return [] }
+        guard let store = contents.stores.first(where: { $0.layer == layer }) else { return [] }
         return try await store.facts(of: selection, limit: limit)
     }
 
     /// How much a layer keeps; nil when there is no such layer.
     public func usage(of layer: CacheLayer) async throws(CacheStoreError) -> CacheUsage? {
         if layer == .memory { return statistics.memory }
-        return try await stores.first { $0.layer == layer }?.usage()
+        return try await contents.stores.first { $0.layer == layer }?.usage()
     }
 
     /// One answer as JSON, with the layer that has it, fresh or not; nil when nobody has it. Counts as no lookup.
     public func answer(for key: CacheKey) async -> (facts: CacheFacts, document: JSONDocument, layer: CacheLayer)? {
-        if let answer = state.withLock({ $0.answers.values.first { $0.facts.key == key } }),
+        if let answer = contents.state.withLock({ $0.answers.values.first { $0.facts.key == key } }),
             let document = try? answer.document()
         {
             return (answer.facts, document, .memory)
         }
-        for store in stores {
+        for store in contents.stores {
             if let answer = await opened(key, from: store), let document = try? answer.document() {
                 return (answer.facts, document, store.layer)
             }
@@ -75,6 +75,6 @@ extension AnswerCache {
 
     /// Returns when what was kept so far is in the stores, or cannot be.
     public func flush() async {
-        for store in stores { await store.flush() }
+        for store in contents.stores { await store.flush() }
     }
 }

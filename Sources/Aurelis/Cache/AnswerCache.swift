@@ -10,7 +10,31 @@ internal import Synchronization
 ///
 /// Memory answers at once; a store is asked within its own time limit and is never the reason why a request fails.
 public final class AnswerCache: Sendable {
-    struct State {
+    /// What outlives a change of the rules.
+    final class Contents: Sendable {
+        let state: Mutex<State>
+        let flights = FlightDeck()
+        let stores: [any CacheStore]
+        let envelope: CacheEnvelope
+        let clock: WallClock
+        let onTampering: @Sendable (CacheKey, CacheLayer) -> Void
+
+        init(
+            _ state: State,
+            stores: [any CacheStore],
+            envelope: CacheEnvelope,
+            clock: WallClock,
+            onTampering: @escaping @Sendable (CacheKey, CacheLayer) -> Void
+        ) {
+            self.state = Mutex(state)
+            self.stores = stores
+            self.envelope = envelope
+            self.clock = clock
+            self.onTampering = onTampering
+        }
+    }
+
+    struct State: Sendable {
         var answers: LeastRecentlyUsed<CacheKey, CachedAnswer>
         var statistics = CacheStatistics()
         var memory = CacheStatistics.Lookups()
@@ -20,40 +44,45 @@ public final class AnswerCache: Sendable {
     }
 
     let configuration: CacheConfiguration
-    let flights = FlightDeck()
-    let stores: [any CacheStore]
-    private let envelope: CacheEnvelope
-    let clock: WallClock
-    private let onTampering: @Sendable (CacheKey, CacheLayer) -> Void
-    let state: Mutex<State>
+    let contents: Contents
 
     /// A cache in memory, with stores behind it, the fastest first.
     ///
     /// - Parameters:
     ///   - encryptionKey: 32 bytes: what goes into the stores is encrypted; nil: it is only protected against damage.
     ///   - onTampering: told of an answer that somebody changed, which is dropped.
-    public init(
+    public convenience init(
         configuration: CacheConfiguration = CacheConfiguration(),
         stores: [any CacheStore] = [],
         encryptionKey: [UInt8]? = nil,
         clock: WallClock = .system,
         onTampering: @escaping @Sendable (CacheKey, CacheLayer) -> Void = { _, _ in }
     ) {
-        self.configuration = configuration
-        self.stores = stores
-        self.envelope = CacheEnvelope(key: encryptionKey.map { SymmetricKey(data: $0) })
-        self.clock = clock
-        self.onTampering = onTampering
         let answers = LeastRecentlyUsed<CacheKey, CachedAnswer>(
             maximumCount: configuration.memoryEntries,
             maximumCost: configuration.memoryBytes
         )
-        state = Mutex(State(answers: answers))
+        let contents = Contents(
+            State(answers: answers),
+            stores: stores,
+            envelope: CacheEnvelope(key: encryptionKey.map { SymmetricKey(data: $0) }),
+            clock: clock,
+            onTampering: onTampering
+        )
+        self.init(configuration, contents)
     }
+
+    private init(_ configuration: CacheConfiguration, _ contents: Contents) {
+        self.configuration = configuration
+        self.contents = contents
+    }
+
+    /// The same answers under other rules; the bounds of memory stay as they are.
+    public func with(_ configuration: CacheConfiguration) -> AnswerCache { AnswerCache(configuration, contents) }
 
     /// What the cache has done.
     public var statistics: CacheStatistics {
-        state.withLock { state in
+        contents.state.withLock { state in
             var statistics = state.statistics
             statistics.layers[.memory] = state.memory
             statistics.memory = CacheUsage(entries: state.answers.count, bytes: state.answers.cost)
@@ -61,7 +90,7 @@ public final class AnswerCache: Sendable {
         }
     }
 
-    private var generation: UInt64 { stores.reduce(0) { $0 &+ $1.generation } }
+    private var generation: UInt64 { contents.stores.reduce(0) { $0 &+ $1.generation } }
 }
 
 // MARK: The way of a request
@@ -78,7 +107,7 @@ extension AnswerCache {
             reads: policy != .refresh,
             asks: policy != .only,
             lifetime: configuration.lifetime(for: candidate.model.id, task: call.task),
-            time: clock.millisecondsSinceEpoch,
+            time: contents.clock.millisecondsSinceEpoch,
             generation: generation
         )
         return .consult(plan)
@@ -87,7 +116,7 @@ extension AnswerCache {
     /// The answer that memory has.
     func inMemory(_ plan: CachePlan) -> CacheHit? {
         guard let limit = configuration.layers[.memory], limit > .zero else { return nil }
-        return state.withLock { state in
+        return contents.state.withLock { state in
             state.follow(plan.generation)
             guard let answer = state.answers.value(for: plan.key) else {
                 state.memory.misses += 1
@@ -105,17 +134,17 @@ extension AnswerCache {
 
     /// The answer that a store has; it moves up to memory and to the stores before it, as old as it is.
     func inStores(_ plan: CachePlan) async -> CacheHit? {
-        for (index, store) in stores.enumerated() {
+        for (index, store) in contents.stores.enumerated() {
             guard let limit = configuration.layers[store.layer], limit > .zero else { continue }
             let answer = await opened(plan.key, from: store)
-            guard let answer, clock.millisecondsSinceEpoch < answer.facts.expiry(in: limit) else {
+            guard let answer, contents.clock.millisecondsSinceEpoch < answer.facts.expiry(in: limit) else {
                 count(store.layer) { $0.misses += 1 }
                 continue
             }
             count(store.layer) { $0.hits += 1 }
             remember(answer, plan.generation)
-            if index > 0 { put(answer, into: stores[..<index]) }
-            let age = answer.facts.age(at: clock.millisecondsSinceEpoch)
+            if index > 0 { put(answer, into: contents.stores[..<index]) }
+            let age = answer.facts.age(at: contents.clock.millisecondsSinceEpoch)
             return CacheHit(answer: answer, layer: store.layer, age: age)
         }
         return nil
@@ -124,11 +153,11 @@ extension AnswerCache {
     /// An answer whose time is over, but not for too long.
     func stale(_ plan: CachePlan) async -> CacheHit? {
         guard configuration.staleLimit > .zero else { return nil }
-        for store in stores {
+        for store in contents.stores {
             guard let limit = configuration.layers[store.layer], limit > .zero,
                 let answer = await opened(plan.key, from: store)
             else { continue }
-            let now = clock.millisecondsSinceEpoch
+            let now = contents.clock.millisecondsSinceEpoch
             let expiry = answer.facts.expiry(in: limit)
             guard now < expiry + configuration.staleLimit.milliseconds else { continue }
             count(store.layer) { $0.stale += 1 }
@@ -153,16 +182,16 @@ extension AnswerCache {
         )
         let answer = CachedAnswer(facts: facts, content: content)
         if let refusal = refusal(of: answer) {
-            state.withLock { $0.statistics.refused[refusal.rawValue, default: 0] += 1 }
+            contents.state.withLock { $0.statistics.refused[refusal.rawValue, default: 0] += 1 }
             return
         }
         guard remember(answer, plan.generation) else { return }
-        state.withLock { $0.statistics.kept += 1 }
-        put(answer, into: stores[...])
+        contents.state.withLock { $0.statistics.kept += 1 }
+        put(answer, into: contents.stores[...])
     }
 
     /// Counts a request that shared another one's answer.
-    func countShared() { state.withLock { $0.statistics.shared += 1 } }
+    func countShared() { contents.state.withLock { $0.statistics.shared += 1 } }
 
     private func refusal(of answer: CachedAnswer) -> AnswerVerdict? {
         guard answer.size <= configuration.maximumAnswer else { return .tooLarge }
@@ -175,7 +204,7 @@ extension AnswerCache {
     private func remember(_ answer: CachedAnswer, _ generation: UInt64) -> Bool {
         let isKept = (configuration.layers[.memory] ?? .zero) > .zero
         let present = self.generation
-        return state.withLock { state in
+        return contents.state.withLock { state in
             state.follow(present)
             guard !state.invalidations.cover(answer.facts) else { return false }
             // Somebody else invalidated something meanwhile; whether it was this, the stores know.
@@ -188,27 +217,29 @@ extension AnswerCache {
 
     private func put(_ answer: CachedAnswer, into stores: ArraySlice<any CacheStore>) {
         guard !stores.isEmpty else { return }
-        let record = CacheRecord(facts: answer.facts, size: answer.size) { [envelope] in envelope.seal(answer) }
+        let record = CacheRecord(facts: answer.facts, size: answer.size) { [envelope = contents.envelope] in
+            envelope.seal(answer)
+        }
         for store in stores where (configuration.layers[store.layer] ?? .zero) > .zero { store.keep(record) }
     }
 
     func opened(_ key: CacheKey, from store: any CacheStore) async -> CachedAnswer? {
         guard let sealed = await store.sealed(for: key) else { return nil }
         do throws(CacheEnvelope.Refusal) {
-            let answer = try envelope.open(sealed, for: key)
-            return state.withLock { $0.invalidations.cover(answer.facts) } ? nil : answer
+            let answer = try contents.envelope.open(sealed, for: key)
+            return contents.state.withLock { $0.invalidations.cover(answer.facts) } ? nil : answer
         } catch .foreign {
-            state.withLock { $0.statistics.foreign += 1 }
+            contents.state.withLock { $0.statistics.foreign += 1 }
         } catch {
-            state.withLock { $0.statistics.tampered += 1 }
+            contents.state.withLock { $0.statistics.tampered += 1 }
             store.drop(key)
-            onTampering(key, store.layer)
+            contents.onTampering(key, store.layer)
         }
         return nil
     }
 
     private func count(_ layer: CacheLayer, _ change: (inout CacheStatistics.Lookups) -> Void) {
-        state.withLock { change(&$0.statistics.layers[layer, default: CacheStatistics.Lookups()]) }
+        contents.state.withLock { change(&$0.statistics.layers[layer, default: CacheStatistics.Lookups()]) }
     }
 }
 

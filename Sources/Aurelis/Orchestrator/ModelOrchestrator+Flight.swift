@@ -12,7 +12,7 @@ extension ModelOrchestrator {
         let key = FlightDeck.Key(answer: plan.key, isRefresh: !plan.reads)
         while true {
             let boarding = time.now
-            let (flight, id, isFirst) = cache.flights.board(key) {
+            let (flight, id, isFirst) = cache.contents.flights.board(key) {
                 Flight(request: call.id, deadline: journey.deadline.instant)
             }
             if isFirst {
@@ -69,7 +69,7 @@ extension ModelOrchestrator {
         from begun: Journey
     ) async {
         var journey = begun
-        defer { cache.flights.close(key, flight) }
+        defer { cache.contents.flights.close(key, flight) }
         // Another flight may have landed between our look into memory and our boarding.
         if plan.reads {
             if let hit = cache.inMemory(plan) { return flight.land(.cached(hit), journey) }

@@ -17,6 +17,8 @@ package final class Engine: Sendable {
     package var health: RouteHealth { factory.health }
     /// What became of the requests.
     package var history: RequestHistory { factory.history }
+    /// The answers that are kept, under the rules in effect now.
+    package var cache: AnswerCache { orchestrator.cache ?? factory.cache }
 
     private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator) {
         self.factory = factory
@@ -38,6 +40,7 @@ package final class Engine: Sendable {
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
     ) async throws -> Engine {
+        let cache = try CacheFactory(environment: environment, logger: logger).cache(configuration)
         let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: .init(configuration.transport))
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
         let factory = OrchestratorFactory(
@@ -47,6 +50,7 @@ package final class Engine: Sendable {
             defaultConcurrency: defaultConcurrency,
             health: RouteHealth(time: time),
             history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
+            cache: cache,
             time: time,
             logger: logger
         )
@@ -71,9 +75,10 @@ package final class Engine: Sendable {
         current.withLock { $0 = next }
     }
 
-    /// Ends the connections and the simulator; the history is on the disk afterwards.
+    /// Ends the connections and the simulator; history and answers are where they are kept afterwards.
     package func shutdown() async {
         factory.history.flush()
+        await factory.cache.flush()
         await factory.client.shutdown()
         await factory.simulator?.shutdown()
     }

@@ -12,6 +12,8 @@ struct OrchestratorFactory: Sendable {
     /// What has been learnt of the routes: a reload does not forget an outage.
     let health: RouteHealth
     let history: RequestHistory
+    /// The answers: a reload changes the rules by which they are kept, not what is kept.
+    let cache: AnswerCache
     let time: any TimeSource
     let logger: Logger
 
@@ -32,6 +34,7 @@ struct OrchestratorFactory: Sendable {
         return ModelOrchestrator(
             providers: providers,
             configuration: rules,
+            cache: cache.with(configuration.cache.rules),
             health: health,
             recorder: history,
             time: time,

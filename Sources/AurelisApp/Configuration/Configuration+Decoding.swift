@@ -9,7 +9,8 @@ extension Configuration {
         let root = try SettingsReader(
             tree,
             knowing: [
-                "providers", "routing", "retry", "transport", "gateway", "admin", "data_dir", "log", "simulate",
+                "providers", "routing", "retry", "cache", "transport", "gateway", "admin", "data_dir", "log",
+                "simulate",
                 "simulator",
             ],
             log: log
@@ -21,6 +22,7 @@ extension Configuration {
         }
         try checkNames(root)
         try readRouting(root)
+        cache = try Cache(reading: root, warnings: &warnings)
         transport = try Transport(reading: root)
         gateway = try Gateway(reading: root)
         admin = try Listener(reading: root.section("admin", knowing: ["host", "port"]), port: 8_788)

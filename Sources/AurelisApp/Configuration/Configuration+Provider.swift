@@ -39,7 +39,7 @@ extension Configuration.Provider {
             }
         }
         if let resource = try section.string("resource") { placeholders["resource"] = resource }
-        apiKey = try Self.apiKey(section, provider: id, warnings: &warnings)
+        apiKey = try section.secret("api_key", of: "\"\(id)\"", warnings: &warnings)
         plan = try section.string("plan")
         if section.has("prefill") {
             let prefill = try section.section("prefill", knowing: ["style", "answer"])
@@ -58,30 +58,6 @@ extension Configuration.Provider {
         timeouts.firstByte = try limits.positive("first_byte", default: timeouts.firstByte)
         timeouts.betweenBytes = try limits.positive("between_bytes", default: timeouts.betweenBytes)
         timeouts.total = try limits.positive("total", default: timeouts.total ?? .seconds(60))
-    }
-
-    private static func apiKey(
-        _ section: SettingsReader,
-        provider: String,
-        warnings: inout [String]
-    ) throws(ConfigurationError) -> Configuration.APIKey? {
-        guard section.has("api_key") else { return nil }
-        guard section.isMap("api_key") else {
-            guard let text = try section.string("api_key", secret: true), !text.isEmpty else { return nil }
-            let place = section.origin("api_key").map { "\($0): " } ?? ""
-            warnings.append(
-                "\(place)the key of \"\(provider)\" stands in the file; better: api_key: { env: VARIABLE } or { file: path }"
-            )
-            return .literal(Secret(text))
-        }
-        let key = try section.section("api_key", knowing: ["env", "file"])
-        let variable = try key.string("env")
-        let file = try key.string("file")
-        switch (variable, file) {
-        case (let variable?, nil) where !variable.isEmpty: return .environment(variable)
-        case (nil, let file?) where !file.isEmpty: return .file(file)
-        default: throw section.error("must name either a variable (env) or a file", at: "api_key")
-        }
     }
 
     private static func texts(_ section: SettingsReader, _ name: String) throws(ConfigurationError) -> [String: String]

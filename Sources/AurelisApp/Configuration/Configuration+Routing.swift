@@ -37,8 +37,7 @@ extension RoutingTable {
         let tasks = try section.section("tasks", knowing: nil)
         var rows: [TaskType: [ModelID]] = [:]
         for name in tasks.names {
-            let task: TaskType
-            do { task = try TaskType(parsing: name) } catch { throw tasks.error(error.message, at: name) }
+            let task = try tasks.task(name)
             guard rows[task] == nil else { throw tasks.error("is the same task as another row", at: name) }
             rows[task] = try tasks.models(name)
         }

@@ -14,6 +14,8 @@ package struct Configuration: Sendable, Equatable {
     package var orchestrator = OrchestratorConfiguration()
     /// How many requests one provider gets at once; nil: 10 in a command, the connections in the gateway.
     package var concurrency: Int?
+    /// Where answers are kept, and by which rules.
+    package var cache = Cache()
     /// Connections to providers.
     package var transport = Transport()
     /// The data plane.

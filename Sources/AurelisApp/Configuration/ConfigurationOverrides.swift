@@ -26,6 +26,8 @@ package struct ConfigurationOverrides: Sendable {
     package var tier: String?
     /// `--faults`
     package var faultsFile: String?
+    /// `--cache`
+    package var cachePolicy: String?
     /// Whether somebody must be there to answer; false for what only looks at what is stored.
     package var needsProvider = true
 
@@ -51,6 +53,7 @@ extension ConfigurationOverrides {
         set("simulator", "seed", to: seed.map(String.init), from: "--seed")
         set("simulator", "tier", to: tier, from: "--tier")
         set("simulator", "faults", to: faultsFile, from: "--faults")
+        set("cache", "policy", to: cachePolicy, from: "--cache")
         if let list = provider(origin) {
             layer.set(["providers"], to: list)
             // A provider that is named here and now wins over a simulator that a file asks for.

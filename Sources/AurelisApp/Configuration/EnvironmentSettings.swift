@@ -5,7 +5,7 @@ enum EnvironmentSettings {
         "AURELIS_BASE_URL": "--base-url", "AURELIS_API_KEY_ENV": "--api-key-env", "AURELIS_PROVIDER": "--provider",
         "AURELIS_HOST": "--host", "AURELIS_PORT": "--port", "AURELIS_ADMIN_PORT": "--admin-port",
         "AURELIS_THREADS": "--threads", "AURELIS_SEED": "--seed", "AURELIS_TIER": "--tier",
-        "AURELIS_FAULTS": "--faults",
+        "AURELIS_FAULTS": "--faults", "AURELIS_CACHE": "--cache",
     ]
 
     /// Variables that mean something to Aurelis elsewhere: keys that a configuration names belong to their provider.
@@ -23,6 +23,7 @@ enum EnvironmentSettings {
         overrides.host = environment["AURELIS_HOST"]
         overrides.tier = environment["AURELIS_TIER"]
         overrides.faultsFile = environment["AURELIS_FAULTS"]
+        overrides.cachePolicy = environment["AURELIS_CACHE"]
         let names = Dictionary(uniqueKeysWithValues: variables.map { ($0.value, $0.key) })
         var layer = overrides.layer { .environment(names[$0] ?? $0) }
         // As text: the reader says what is wrong with a number, and where it was said.

@@ -26,6 +26,7 @@ enum AnswerJSON {
             }
             json.field("processing_ms", Int(response.processingTime.milliseconds))
             json.field("attempts", response.attempts)
+            if let cache = response.cache { write(cache, to: &json) }
             write(response.trace, to: &json)
         }
     }
@@ -87,6 +88,13 @@ enum AnswerJSON {
             json.field("completion_tokens", usage.completion)
             json.field("total_tokens", usage.total)
         }
+    }
+
+    /// Only what came from the cache has an age.
+    private static func write(_ cache: CacheStatus, to json: inout JSONWriter) {
+        json.field("cache", cache.description)
+        guard let age = cache.age else { return }
+        json.field("cache_age_ms", Int(age.milliseconds))
     }
 
     private static func write(_ calls: [ToolCall], to json: inout JSONWriter) {

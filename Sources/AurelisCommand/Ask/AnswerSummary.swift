@@ -6,6 +6,7 @@ enum AnswerSummary {
     static func line(_ response: ModelResponse) -> String {
         var parts = ["\(response.modelUsed) at \(response.provider)", response.processingTime.readable]
         parts.append(response.attempts == 1 ? "1 attempt" : "\(response.attempts) attempts")
+        if let cache = response.cache { parts.append("cache \(cache)") }
         if let usage = response.usage { parts.append("\(usage.prompt) + \(usage.completion) tokens") }
         parts.append("\(response.id)")
         return parts.joined(separator: ", ")

@@ -65,6 +65,20 @@ struct AskCommand: AsyncParsableCommand {
     )
     var strategy: StrategyArgument?
 
+    @Option(
+        help: "How to go about cached answers: \(CachePolicyArgument.allValueStrings.joined(separator: ", "))."
+    )
+    var cache: CachePolicyArgument?
+
+    @Flag(help: "Ask anew and keep nothing: the same as --cache off.")
+    var noCache = false
+
+    @Option(
+        name: .customLong("cache-tag"),
+        help: .init("A name by which the kept answer can be found and invalidated; repeatable.", valueName: "name")
+    )
+    var cacheTags: [String] = []
+
     @Flag(inversion: .prefixedNo, help: "Print the answer as it comes; the default on a terminal, without --json.")
     var stream: Bool?
 
@@ -95,6 +109,10 @@ struct AskCommand: AsyncParsableCommand {
         if fallbackModels != nil, fallback == false {
             throw ValidationError("--fallback-to names models that --no-fallback forbids")
         }
+        if noCache, let cache, cache.policy != .off {
+            throw ValidationError("--no-cache and --cache \(cache.policy.rawValue) contradict each other")
+        }
+        if cacheTags.contains("") { throw ValidationError("--cache-tag names no tag") }
         if dryRun, stream == true || explain {
             throw ValidationError("--dry-run sends nothing, so there is nothing to stream or explain")
         }
@@ -151,6 +169,8 @@ struct AskCommand: AsyncParsableCommand {
         request.strategy = strategy?.strategy
         request.allowsRestart = restart ? true : nil
         request.timeout = deadline?.duration
+        request.cache = noCache ? .off : cache?.policy
+        request.cacheTags = cacheTags
         return request
     }
 }

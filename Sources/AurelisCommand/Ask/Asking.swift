@@ -68,6 +68,8 @@ struct Asking: Sendable {
     private func finish(_ response: ModelResponse) throws {
         if let named = response.modelRequested, named != response.modelUsed {
             console.remark("answered by \(response.modelUsed), not \(named); --explain shows why")
+        } else if let words = response.cache?.words {
+            console.remark("answered from \(words)")
         } else if response.attempts > 1, !explains {
             console.remark("answered after \(response.attempts) attempts; --explain shows each")
         }
@@ -85,6 +87,9 @@ struct Asking: Sendable {
         let errors = console.errors
         // On a terminal the table stands below the answer.
         if console.output.isTerminal, errors.isTerminal { errors.note("\n") }
+        if let cache = trace.cache {
+            errors.note(errors.style(.quiet, "cache: \(cache.words ?? cache.description)") + "\n")
+        }
         errors.note(RouteTable.table(trace).rendered(width: errors.columns, style: errors.style))
     }
 }

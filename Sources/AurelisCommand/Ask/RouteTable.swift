@@ -7,6 +7,7 @@ enum RouteTable {
             .init("model"), .init("provider"), .init("outcome", folds: true), .init("time", .right),
         ])
         var asked: Set<Place> = []
+        var showsHit = trace.cache?.age != nil
         for candidate in trace.candidates {
             let place = Place(model: candidate.model, provider: candidate.provider)
             guard asked.insert(place).inserted else { continue }
@@ -16,7 +17,10 @@ enum RouteTable {
                 let outcome = TextTable.Cell("ruled out: \(rejection)")
                 table.add(.init("\(candidate.model)", .quiet), .init(provider, .quiet), outcome)
             } else if attempts.isEmpty {
-                table.add(.init("\(candidate.model)", .quiet), .init(provider, .quiet), .init("not asked", .quiet))
+                // The first of those who were not asked is the one whose kept answer it is.
+                let outcome = showsHit ? TextTable.Cell("cached", .good) : .init("not asked", .quiet)
+                showsHit = false
+                table.add(.init("\(candidate.model)", .quiet), .init(provider, .quiet), outcome)
             }
             if let deferral = candidate.deferral, attempts.isEmpty {
                 table.add(.init("", .quiet), "", .init(deferral, .quiet))

@@ -12,6 +12,18 @@ struct ModelsArgument: ExpressibleByArgument {
     }
 }
 
+/// The name of a cache policy.
+struct CachePolicyArgument: ExpressibleByArgument {
+    let policy: CachePolicy
+
+    init?(argument: String) {
+        guard let policy = CachePolicy(rawValue: argument) else { return nil }
+        self.policy = policy
+    }
+
+    static var allValueStrings: [String] { CachePolicy.allCases.map(\.rawValue) }
+}
+
 /// The name of a routing strategy.
 struct StrategyArgument: ExpressibleByArgument {
     let strategy: RoutingStrategy

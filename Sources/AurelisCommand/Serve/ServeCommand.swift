@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Aurelis
 internal import AurelisApp
 internal import Logging
 
@@ -31,6 +32,11 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: .init("Serve clients with this many threads.", valueName: "count"))
     var threads: Int?
 
+    @Option(
+        help: "How requests go about cached answers: \(CachePolicyArgument.allValueStrings.joined(separator: ", "))."
+    )
+    var cache: CachePolicyArgument?
+
     @Option(help: .init("With --simulate: decides every answer.", valueName: "seed"))
     var seed: UInt64?
 
@@ -58,6 +64,7 @@ struct ServeCommand: AsyncParsableCommand {
         overrides.adminPort = adminPort?.number
         overrides.threads = threads
         overrides.seed = seed
+        overrides.cachePolicy = cache?.policy.rawValue
         overrides.tier = tier?.name
         overrides.faultsFile = faults
         return overrides

@@ -28,10 +28,14 @@ struct RequestStory {
         facts.append(("outcome", outcome))
         if let message = record.message { facts.append(("reason", message)) }
         var costs = [record.duration.readable]
-        let attempts = record.trace.attempts.count
+        let attempts = record.trace.upstreamAttempts
         costs.append(attempts == 1 ? "1 attempt" : "\(attempts) attempts")
         if let usage = record.usage { costs.append("\(usage.prompt) + \(usage.completion) tokens") }
         facts.append(("took", costs.joined(separator: ", ")))
+        if let cache = record.trace.cache {
+            let age = cache.age.map { ", \($0.readable) old" } ?? ""
+            facts.append(("cache", "\(cache)\(age)"))
+        }
         return facts
     }
 
@@ -55,8 +59,9 @@ enum RequestList {
         ])
         for record in records {
             let isAnswered = record.outcome == .answered
-            let attempts = record.trace.attempts.count
-            let outcome = record.outcome.rawValue + (attempts > 1 ? ", \(attempts) attempts" : "")
+            let attempts = record.trace.upstreamAttempts
+            var outcome = record.outcome.rawValue + (attempts > 1 ? ", \(attempts) attempts" : "")
+            if record.trace.cache?.age != nil { outcome += ", cached" }
             table.add(
                 .init("\(record.id)", .quiet),
                 .init(TimeOfDay.of(milliseconds: record.time, withDate: false)),

@@ -16,6 +16,9 @@ extension HTTPConnectionHandler {
         task = Task(executorPreference: loop.executor) { await connection.value.handleExchanges() }
     }
 
+    /// Where the work for this connection runs.
+    var executor: any TaskExecutor { loop.executor }
+
     private func handleExchanges() async {
         while let exchange = await nextExchange() {
             await exchange.run(on: self, orchestrator: loop.server.orchestrator())

@@ -13,7 +13,8 @@ struct ModelExchange {
     /// Cancelled as soon as the client is gone; what is written after that goes nowhere.
     func run(on connection: HTTPConnectionHandler, orchestrator: ModelOrchestrator) async {
         do throws(ModelError) {
-            let call = try ModelCall(reading: try document(), operation: operation, id: requestID, options: options)
+            var call = try ModelCall(reading: try document(), operation: operation, id: requestID, options: options)
+            call.executor = connection.executor
             let reply = try await orchestrator.answer(call)
             switch reply.answer {
             case .whole(let document):

@@ -18,6 +18,8 @@ struct RequestHead {
     var strategy: String?
     var restart: String?
     var timeout: String?
+    var cache: String?
+    var cacheTags: String?
 
     /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
     ///   (conflicting lengths, length with chunks, folded lines, bad characters) never comes here.
@@ -44,6 +46,8 @@ struct RequestHead {
                 if length > 0 { facts.body = .length(length) }
             case 14 where name.isField("x-aurelis-task"):
                 task = value
+            case 15 where name.isField("x-aurelis-cache"):
+                cache = value
             case 16 where name.isField("content-encoding"):
                 if value.lowercased() != "identity" { contentEncoding = value }
             case 17 where name.isField("transfer-encoding"):
@@ -57,6 +61,8 @@ struct RequestHead {
                 fallback = value
             case 18 where name.isField("x-aurelis-strategy"):
                 strategy = value
+            case 20 where name.isField("x-aurelis-cache-tags"):
+                cacheTags = value
             default:
                 break
             }

@@ -1,7 +1,7 @@
 internal import Aurelis
 
 extension ModelCall.Options {
-    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart` and `-timeout`.
+    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart`, `-timeout`, `-cache` and `-cache-tags`.
     ///
     /// - Throws: `invalidRequest`, saying what is allowed.
     init(reading head: RequestHead) throws(ModelError) {
@@ -32,6 +32,24 @@ extension ModelCall.Options {
             }
             self.timeout = duration
         }
+        if let cache = head.cache {
+            guard let policy = CachePolicy(rawValue: cache) else {
+                let names = CachePolicy.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badField("x-aurelis-cache", cache, allowed: names)
+            }
+            self.cache = policy
+        }
+        if let tags = head.cacheTags { cacheTags = try Self.tags(tags) }
+    }
+
+    /// Names separated by commas.
+    private static func tags(_ text: String) throws(ModelError) -> [String] {
+        let tags = text.split(separator: ",").map { String($0.trimming(" \t")) }
+        guard tags.count <= 16, tags.allSatisfy({ !$0.isEmpty && $0.utf8.count <= 128 }) else {
+            let allowed = "up to 16 names of up to 128 bytes, separated by commas"
+            throw .badField("x-aurelis-cache-tags", text, allowed: allowed)
+        }
+        return tags
     }
 
     /// `true`, `false`, or the models that may answer, separated by commas.

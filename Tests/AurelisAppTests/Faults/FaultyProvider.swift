@@ -80,11 +80,15 @@ struct FaultyProvider: Sendable {
     ///   - faults: the `models` of a fault script; an empty text: none.
     ///   - settings: YAML lines of the provider, indented by four, such as `    time_limits: { first_byte: 200ms }`.
     ///   - configuration: further YAML.
+    ///   - cache: the YAML of the cache, which by default does not answer in the provider's place.
+    ///   - environment: further variables.
     ///   - time: what waits go by. It jumps by default, and remembers each wait; streams need one that does not.
     static func run(
         _ faults: String = "",
         settings: String = "",
         configuration: String = "",
+        cache: String = "cache: { policy: off }",
+        environment: [String: String] = [:],
         providers: String = "",
         time: any TimeSource = ManualTimeSource(autoAdvancing: true),
         clock: SimulatorClock = .system,
@@ -105,12 +109,14 @@ struct FaultyProvider: Sendable {
                 \(settings)
                 \(providers.replacing("PORT", with: "\(address.port ?? 0)"))
                 \(configuration)
+                \(cache)
                 """
             try Data(yaml.utf8).write(to: file)
             var overrides = ConfigurationOverrides()
             overrides.configFile = file.path
-            let token = ["FAULTS_TOKEN": SimulatorCredentials.exampleToken]
-            try await RunningApp.run(overrides, environment: token, time: time) { app async throws in
+            let variables = environment.merging(["FAULTS_TOKEN": SimulatorCredentials.exampleToken]) { _, token in token
+            }
+            try await RunningApp.run(overrides, environment: variables, time: time) { app async throws in
                 try await body(FaultyProvider(app: app, simulator: simulator))
             }
         }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Single flight")
 struct SingleFlightTests {
     private func aboard(_ count: Int, in setting: CachedSetting) async {
-        while setting.cache.flights.passengers < count, !Task.isCancelled { await Task.yield() }
+        while setting.cache.contents.flights.passengers < count, !Task.isCancelled { await Task.yield() }
     }
 
     @Test("a hundred equal calls at once, half of them streamed, cost one upstream request", arguments: [false, true])
@@ -35,7 +35,7 @@ struct SingleFlightTests {
         #expect(setting.cache.statistics.shared == 99)
         #expect(responses.count { if case .shared? = $0.cache { true } else { false } } == 99)
         #expect(responses.reduce(0) { $0 + $1.attempts } == 1)
-        #expect(setting.cache.flights.count == 0)
+        #expect(setting.cache.contents.flights.count == 0)
     }
 
     @Test("tenants share no flight")

@@ -1,0 +1,60 @@
+internal import AurelisProviders
+internal import Crypto
+internal import Foundation
+
+/// Where the key of an encrypted cache comes from.
+enum CacheKeyFile {
+    /// The 32 bytes that what leaves memory is encrypted with.
+    ///
+    /// - Throws: `ConfigurationError` when there are none: an answer that should be encrypted is never kept in the clear.
+    static func key(
+        _ reference: Configuration.APIKey?,
+        environment: [String: String],
+        dataDirectory: String
+    ) throws(ConfigurationError) -> [UInt8] {
+        guard let reference else { return try own(in: dataDirectory) }
+        let source: CredentialSource =
+            switch reference {
+            case .environment(let name): .environment([name], in: environment)
+            case .file(let path): .file(path)
+            case .literal(let secret): .literal(secret)
+            }
+        switch source.read() {
+        case .found(let secret, _, _): return try decoded(secret)
+        case .absent(let reason), .failed(let reason): throw problem("\(source.name): \(reason)")
+        }
+    }
+
+    /// The key in the data directory, which is made when it is missing.
+    private static func own(in directory: String) throws(ConfigurationError) -> [UInt8] {
+        guard !directory.isEmpty else { throw problem("there is neither a key nor a data directory to keep one in") }
+        let path = directory + "/cache.key"
+        if !FileManager.default.fileExists(atPath: path) {
+            let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
+            try DataDirectory.prepare(directory)
+            // Made under another name first: a second process finds it whole or not at all, and keeps the first one's.
+            let draft = path + ".\(ProcessInfo.processInfo.processIdentifier)"
+            let rights: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
+            guard FileManager.default.createFile(atPath: draft, contents: Data(key.utf8), attributes: rights) else {
+                throw problem("\(path) cannot be written")
+            }
+            try? FileManager.default.linkItem(atPath: draft, toPath: path)
+            try? FileManager.default.removeItem(atPath: draft)
+        }
+        return try key(.file(path), environment: [:], dataDirectory: "")
+    }
+
+    private static func decoded(_ secret: Secret) throws(ConfigurationError) -> [UInt8] {
+        let bytes = secret.withText { text in
+            Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)).map(Array.init)
+        }
+        guard let bytes, bytes.count == 32 else {
+            throw problem("it must be 32 bytes in base64, as `openssl rand -base64 32` writes them")
+        }
+        return bytes
+    }
+
+    private static func problem(_ message: String) -> ConfigurationError {
+        ConfigurationError("the cache shall be encrypted, but has no key: \(message)", path: "cache.key")
+    }
+}
