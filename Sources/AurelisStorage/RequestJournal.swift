@@ -29,12 +29,10 @@ package final class RequestJournal: RequestRecorder {
         package init() {}
     }
 
-    fileprivate struct State {
+    private struct State {
         var waiting: [RequestRecord] = []
         var dropped = 0
-        /// The second that is being counted, and its plain answers.
-        var second: ContinuousClock.Instant?
-        var plain = 0
+        var plain: PerSecond
         var writtenSincePruning = Int.max
         var isFailing = false
     }
@@ -48,7 +46,7 @@ package final class RequestJournal: RequestRecorder {
     private let limits: Limits
     private let time: any TimeSource
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// A journal in a file.
     package init(
@@ -61,6 +59,7 @@ package final class RequestJournal: RequestRecorder {
         self.limits = limits
         self.time = time
         self.logger = logger
+        state = Mutex(State(plain: PerSecond(limits.plainPerSecond)))
     }
 
     /// How many records were lost because the disk was too slow.
@@ -70,7 +69,7 @@ package final class RequestJournal: RequestRecorder {
     package func record(_ record: RequestRecord) {
         let now = time.now
         state.withLock { state in
-            guard record.isEventful || state.admitsPlain(at: now, limit: limits.plainPerSecond) else { return }
+            guard record.isEventful || state.plain.admits(at: now) else { return }
             guard state.waiting.count < limits.waiting else {
                 state.dropped += 1
                 return
@@ -200,18 +199,5 @@ package final class RequestJournal: RequestRecorder {
         try Data.fetchAll(database, sql: sql, arguments: arguments).compactMap { data in
             (try? JSONDocument(Array(data))).flatMap { RequestRecord(reading: $0.root) }
         }
-    }
-}
-
-extension RequestJournal.State {
-    /// Whether one more plain answer of this second is kept.
-    fileprivate mutating func admitsPlain(at now: ContinuousClock.Instant, limit: Int) -> Bool {
-        if let second, second.duration(to: now) < .seconds(1) {
-            plain += 1
-        } else {
-            second = now
-            plain = 1
-        }
-        return plain <= limit
     }
 }

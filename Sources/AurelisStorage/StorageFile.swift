@@ -1,7 +1,9 @@
+package import Aurelis
 internal import Foundation
 package import GRDB
+internal import Synchronization
 
-/// The SQLite file of a data directory, shared by every Aurelis process that uses the directory.
+/// A SQLite file of a data directory, shared by every Aurelis process that uses the directory.
 ///
 ///     let file = StorageFile(directory: "/home/me/.local/share/aurelis")
 ///     try await file.pool().read { database in … }
@@ -11,50 +13,120 @@ package final class StorageFile: Sendable {
     /// Where the file is.
     package let path: String
     private let directory: String
-    private let opened = OpenedPool()
+    private let schema: StorageSchema
+    private let clock: WallClock
+    private let onDamage: @Sendable (String) -> Void
+    private let opened = Mutex<Opened?>(nil)
+
+    /// A file that is open.
+    struct Opened: Sendable {
+        let pool: DatabasePool
+        /// Which file that is, whatever may be at its path by now.
+        let identity: FileIdentity?
+    }
 
     /// The file in a directory; neither needs to exist yet.
-    package init(directory: String) {
+    ///
+    /// - Parameters:
+    ///   - clock: when a damaged file was found.
+    ///   - onDamage: told where a damaged file has been moved to; it may be called on any thread.
+    package init(
+        directory: String,
+        _ schema: StorageSchema = .history,
+        clock: WallClock = .system,
+        onDamage: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.directory = directory
-        path = directory + "/aurelis.sqlite"
+        self.schema = schema
+        self.clock = clock
+        self.onDamage = onDamage
+        path = directory + "/" + schema.fileName
     }
 
     /// Whether there is anything to read.
-    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
+    package var exists: Bool { FileIdentity(path: path) != nil }
 
     /// The connections to the file, which is made or brought up to date when that is necessary.
     ///
     /// - Throws: why it cannot be opened; the next call tries again.
-    package func pool() throws -> DatabasePool {
-        try opened.value { try Self.open(path, in: directory) }
+    package func pool() throws -> DatabasePool { try open().pool }
+
+    /// Opens the file, unless it is open.
+    func open() throws -> Opened {
+        try opened.withLock { opened in
+            if let opened { return opened }
+            let new = try openLocked { try openReplacing() }
+            opened = new
+            return new
+        }
     }
 
-    private static func open(_ path: String, in directory: String) throws -> DatabasePool {
-        let files = FileManager.default
-        try files.createDirectory(atPath: directory, withIntermediateDirectories: true, attributes: ownerOnly(0o700))
-        // One process at a time: SQLite does not wait when two of them make the same file.
-        return try FileLock.holding(path + ".lock") { try openLocked(path) }
+    /// Lets go of the connections; the next call opens whatever is at the path then.
+    ///
+    /// - Parameter damaged: the file that is to be moved aside, if it is still the one at the path: another process may
+    ///   have done so.
+    func close(damaged: FileIdentity? = nil) throws {
+        opened.withLock { $0 = nil }
+        guard let damaged, schema.isReplaceable else { return }
+        try openLocked {
+            if FileIdentity(path: path) == damaged { try moveAside() }
+        }
     }
 
-    private static func openLocked(_ path: String) throws -> DatabasePool {
+    /// One process at a time: SQLite does not wait when two of them make the same file.
+    private func openLocked<Value>(_ body: () throws -> Value) throws -> Value {
+        try Self.makeDirectory(directory)
+        return try FileLock.holding(path + ".lock", body)
+    }
+
+    /// Makes a data directory, for its user only.
+    static func makeDirectory(_ path: String) throws {
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: ownerOnly(0o700)
+        )
+    }
+
+    private func openReplacing() throws -> Opened {
+        do {
+            return try openFile()
+        } catch let error as DatabaseError where error.isDamage && schema.isReplaceable {
+            try moveAside()
+            return try openFile()
+        }
+    }
+
+    private func moveAside() throws {
+        onDamage(try DamagedFiles(path: path).moveAside(at: TimeStamp(milliseconds: clock.millisecondsSinceEpoch)))
+    }
+
+    private func openFile() throws -> Opened {
         let files = FileManager.default
         // Made beforehand: SQLite gives its journals the rights of the file.
-        if !files.fileExists(atPath: path) {
-            _ = files.createFile(atPath: path, contents: nil, attributes: ownerOnly(0o600))
+        if !exists {
+            _ = files.createFile(atPath: path, contents: nil, attributes: Self.ownerOnly(0o600))
         }
         // A file that was copied here may be open to others.
-        try files.setAttributes(ownerOnly(0o600), ofItemAtPath: path)
+        try files.setAttributes(Self.ownerOnly(0o600), ofItemAtPath: path)
         var configuration = GRDB.Configuration()
-        configuration.busyMode = .timeout(5)
+        configuration.busyMode = .timeout(schema.busyTimeout)
         configuration.maximumReaderCount = 2
-        configuration.prepareDatabase { database in
-            // What a power cut may take is the last moments of a history.
+        configuration.prepareDatabase { [schema] database in
+            // What a power cut may take is the last moments of what was written.
             try database.execute(sql: "PRAGMA synchronous = NORMAL")
+            try schema.prepare(database)
         }
         let pool = try DatabasePool(path: path, configuration: configuration)
-        try StorageMigrations.migrator.migrate(pool)
-        return pool
+        guard try !pool.read(schema.migrator.hasBeenSuperseded) else { throw StorageError.newer(path: path) }
+        try schema.migrator.migrate(pool)
+        return Opened(pool: pool, identity: FileIdentity(path: path))
     }
 
     private static func ownerOnly(_ mode: Int) -> [FileAttributeKey: Any] { [.posixPermissions: mode] }
+}
+
+extension DatabaseError {
+    /// Whether the file is no database, or no longer a whole one.
+    var isDamage: Bool { resultCode == .SQLITE_CORRUPT || resultCode == .SQLITE_NOTADB }
 }

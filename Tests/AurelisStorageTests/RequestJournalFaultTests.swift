@@ -160,25 +160,3 @@ struct RequestJournalFaultTests {
         }
     }
 }
-
-/// Counts what is complained of.
-private final class CountingLog: Sendable {
-    private let count = Mutex(0)
-
-    var warnings: Int { count.withLock(\.self) }
-
-    var logger: Logger { Logger(label: "test") { _ in Handler(log: self) } }
-
-    private struct Handler: LogHandler {
-        let log: CountingLog
-        var metadata: Logger.Metadata = [:]
-        var logLevel: Logger.Level = .warning
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) { log.count.withLock { $0 += 1 } }
-    }
-}

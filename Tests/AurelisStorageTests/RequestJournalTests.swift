@@ -1,6 +1,7 @@
 import Aurelis
 import AurelisTesting
 import Foundation
+import GRDB
 import Logging
 import Testing
 
@@ -161,6 +162,21 @@ struct RequestJournalTests {
             journal.record(record())
             journal.flush()
             await #expect(throws: (any Error).self) { try await journal.latest(1) }
+        }
+    }
+
+    @Test("a file of a later version is left alone, and reading says so")
+    func newer() async throws {
+        try await withDirectory { directory async throws in
+            let file = StorageFile(directory: directory)
+            try await file.pool().write { database in
+                try database.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('from the future')")
+            }
+            try file.pool().close()
+            let journal = journal(directory)
+            journal.record(record())
+            journal.flush()
+            await #expect(throws: StorageError.newer(path: file.path)) { try await journal.latest(1) }
         }
     }
 

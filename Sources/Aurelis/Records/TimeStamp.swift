@@ -1,11 +1,14 @@
 /// A moment of UTC as RFC 3339 spells it.
 ///
 ///     TimeStamp(milliseconds: 1_700_000_000_123).description   // 2023-11-14T22:13:20.123Z
-struct TimeStamp: CustomStringConvertible {
+package struct TimeStamp: CustomStringConvertible {
     /// Since 1970-01-01 UTC.
-    let milliseconds: Int64
+    package let milliseconds: Int64
 
-    var description: String {
+    /// The moment so many milliseconds after 1970-01-01 UTC.
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package var description: String {
         let (days, ofDay) = Self.floored(milliseconds, by: 86_400_000)
         let (year, month, day) = Self.civil(daysSince1970: days)
         let (seconds, fraction) = (ofDay / 1_000, ofDay % 1_000)

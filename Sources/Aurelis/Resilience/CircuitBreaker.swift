@@ -8,21 +8,24 @@
 /// Closed: everything passes, faults in a row are counted. Open: nothing passes until a moment. Half open: a few probes
 /// at once; the first success closes, the first fault opens again.
 /// Every permit is settled exactly once; a permit from before a change of state changes nothing any more.
-struct CircuitBreaker: Sendable, Hashable {
+package struct CircuitBreaker: Sendable, Hashable {
     /// When to open and how to come back.
-    struct Settings: Sendable, Hashable {
+    package struct Settings: Sendable, Hashable {
         /// Faults in a row that open the circuit.
-        var failureThreshold = 5
+        package var failureThreshold = 5
         /// How long it stays open at first.
-        var openDuration: Duration = .seconds(60)
+        package var openDuration: Duration = .seconds(60)
         /// How long it stays open after a probe has failed: shorter, so that a model that is back is found soon.
-        var reopenDuration: Duration = .seconds(30)
+        package var reopenDuration: Duration = .seconds(30)
         /// Probes at once while it is half open.
-        var maximumProbes = 3
+        package var maximumProbes = 3
+
+        /// The standard settings.
+        package init() {}
     }
 
     /// What one call did to the circuit.
-    enum Outcome: Sendable, Hashable, CaseIterable {
+    package enum Outcome: Sendable, Hashable, CaseIterable {
         /// The model answered.
         case success
         /// The service failed.
@@ -32,45 +35,45 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// The right to send one call.
-    struct Permit: Sendable, Hashable {
+    package struct Permit: Sendable, Hashable {
         fileprivate let era: UInt64
     }
 
-    enum Admission: Sendable, Hashable {
+    package enum Admission: Sendable, Hashable {
         case admitted(Permit)
         /// Nothing may be sent before this moment (at the earliest).
         case rejected(until: ContinuousClock.Instant)
     }
 
-    enum State: Sendable, Hashable {
+    package enum State: Sendable, Hashable {
         case closed(failures: Int)
         case open(until: ContinuousClock.Instant)
         case halfOpen(probes: Int)
     }
 
-    private(set) var state: State = .closed(failures: 0)
+    package private(set) var state: State = .closed(failures: 0)
     private let settings: Settings
     /// Grows with every change between closed, open and half open.
-    private(set) var era: UInt64
+    package private(set) var era: UInt64
 
     /// A closed circuit.
     ///
     /// - Parameter era: where to start counting; permits of lower eras change nothing.
-    init(_ settings: Settings = Settings(), era: UInt64 = 0) {
+    package init(_ settings: Settings = Settings(), era: UInt64 = 0) {
         self.settings = settings
         self.era = era
     }
 
     /// Whether this breaker is as good as a new one, so that nobody needs to keep it.
-    var isPristine: Bool { state == .closed(failures: 0) }
+    package var isPristine: Bool { state == .closed(failures: 0) }
 
     /// The permit of a closed circuit, which changes nothing; nil when the circuit is not closed.
-    var closedPermit: Permit? {
+    package var closedPermit: Permit? {
         if case .closed = state { Permit(era: era) } else { nil }
     }
 
     /// Asks to send one call.
-    mutating func admit(at now: ContinuousClock.Instant) -> Admission {
+    package mutating func admit(at now: ContinuousClock.Instant) -> Admission {
         if case .open(let until) = state, now >= until { enter(.halfOpen(probes: 0)) }
         switch state {
         case .closed:
@@ -85,7 +88,7 @@ struct CircuitBreaker: Sendable, Hashable {
     }
 
     /// Tells what became of a call that was admitted.
-    mutating func settle(_ permit: Permit, _ outcome: Outcome, at now: ContinuousClock.Instant) {
+    package mutating func settle(_ permit: Permit, _ outcome: Outcome, at now: ContinuousClock.Instant) {
         guard permit.era == era else { return }
         switch (state, outcome) {
         case (.closed, .success):

@@ -1,0 +1,12 @@
+/// Why a file of the data directory cannot be used.
+package enum StorageError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// A later version of Aurelis has changed its tables.
+    case newer(path: String)
+
+    /// For people.
+    package var description: String {
+        switch self {
+        case .newer(let path): "\(path) was written by a newer version of Aurelis; it is left as it is"
+        }
+    }
+}
