@@ -53,6 +53,11 @@ public final class CacheRecord: Sendable {
         self.seal = seal
     }
 
+    /// An answer that is sealed already.
+    public convenience init(facts: CacheFacts, sealed: [UInt8]) {
+        self.init(facts: facts, size: sealed.count) { sealed }
+    }
+
     /// The answer with its facts, as `CacheEnvelope` seals it. The first to ask compresses and encrypts: ask off the
     /// way of a request.
     public var sealed: [UInt8] {

@@ -17,8 +17,10 @@ package final class Engine: Sendable {
     package var health: RouteHealth { factory.health }
     /// What became of the requests.
     package var history: RequestHistory { factory.history }
+    /// The cache and the stores behind it.
+    var layers: CacheLayers { factory.layers }
     /// The answers that are kept, under the rules in effect now.
-    package var cache: AnswerCache { orchestrator.cache ?? factory.cache }
+    package var cache: AnswerCache { orchestrator.cache ?? factory.layers.cache }
 
     private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator) {
         self.factory = factory
@@ -40,7 +42,11 @@ package final class Engine: Sendable {
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
     ) async throws -> Engine {
-        let cache = try CacheFactory(environment: environment, logger: logger).cache(configuration)
+        let layers = try CacheFactory(
+            environment: environment,
+            logger: logger,
+            eventLoopGroup: eventLoopGroup
+        ).layers(configuration)
         let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: .init(configuration.transport))
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
         let factory = OrchestratorFactory(
@@ -50,7 +56,7 @@ package final class Engine: Sendable {
             defaultConcurrency: defaultConcurrency,
             health: RouteHealth(time: time),
             history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
-            cache: cache,
+            layers: layers,
             time: time,
             logger: logger
         )
@@ -78,7 +84,7 @@ package final class Engine: Sendable {
     /// Ends the connections and the simulator; history and answers are where they are kept afterwards.
     package func shutdown() async {
         factory.history.flush()
-        await factory.cache.flush()
+        await factory.layers.cache.flush()
         await factory.client.shutdown()
         await factory.simulator?.shutdown()
     }

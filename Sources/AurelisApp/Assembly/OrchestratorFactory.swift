@@ -13,7 +13,7 @@ struct OrchestratorFactory: Sendable {
     let health: RouteHealth
     let history: RequestHistory
     /// The answers: a reload changes the rules by which they are kept, not what is kept.
-    let cache: AnswerCache
+    let layers: CacheLayers
     let time: any TimeSource
     let logger: Logger
 
@@ -34,7 +34,7 @@ struct OrchestratorFactory: Sendable {
         return ModelOrchestrator(
             providers: providers,
             configuration: rules,
-            cache: cache.with(configuration.cache.rules),
+            cache: layers.cache.with(configuration.cache.rules),
             health: health,
             recorder: history,
             time: time,

@@ -26,12 +26,12 @@ struct AnswerQueue: Sendable {
 
     /// Takes an answer, if there is room and time for it.
     mutating func append(_ record: CacheRecord, at now: ContinuousClock.Instant) {
-        guard waiting.count < maximumEntries, record.sealed.count <= maximumBytes - bytes, pace.admits(at: now) else {
+        guard waiting.count < maximumEntries, record.size <= maximumBytes - bytes, pace.admits(at: now) else {
             dropped += 1
             return
         }
         waiting.append(record)
-        bytes += record.sealed.count
+        bytes += record.size
         // What is written replaces what is there.
         deletions.remove(record.facts.key)
     }
@@ -47,15 +47,15 @@ struct AnswerQueue: Sendable {
     /// Drops the answers that count no more.
     mutating func drop(where isCovered: (CacheFacts) -> Bool) {
         waiting.removeAll { isCovered($0.facts) }
-        bytes = waiting.reduce(0) { $0 + $1.sealed.count }
+        bytes = waiting.reduce(0) { $0 + $1.size }
     }
 
     /// Takes away what is written next: as much as one transaction should have.
     mutating func take(entries: Int, bytes limit: Int) -> Group {
         var count = 0
         var size = 0
-        while count < min(entries, waiting.count), count == 0 || size + waiting[count].sealed.count <= limit {
-            size += waiting[count].sealed.count
+        while count < min(entries, waiting.count), count == 0 || size + waiting[count].size <= limit {
+            size += waiting[count].size
             count += 1
         }
         defer {
@@ -68,12 +68,12 @@ struct AnswerQueue: Sendable {
     /// Puts back what could not be written, as far as there is room: the older give way.
     mutating func putBack(_ group: Group) {
         for record in group.records.reversed() {
-            guard waiting.count < maximumEntries, record.sealed.count <= maximumBytes - bytes else {
+            guard waiting.count < maximumEntries, record.size <= maximumBytes - bytes else {
                 dropped += 1
                 continue
             }
             waiting.insert(record, at: 0)
-            bytes += record.sealed.count
+            bytes += record.size
         }
     }
 

@@ -172,12 +172,12 @@ struct DatabaseCacheStoreTests {
     func extremes() async throws {
         try await CacheHarness.with { harness async throws in
             let store = harness.store()
-            var record = CacheRecord.sample(1, lifetime: .seconds(Int64.max))
+            let record = CacheRecord.sample(1, lifetime: .seconds(Int64.max))
             store.keep(record)
             for created in [Int64.min, Int64.max] {
-                record.facts.key = .sample(2)
-                record.facts.created = created
-                store.keep(record)
+                var facts = CacheRecord.sample(2).facts
+                facts.created = created
+                store.keep(CacheRecord(facts: facts, sealed: record.sealed))
             }
             await store.flush()
             #expect(store.statistics.kept == 1)
