@@ -88,7 +88,8 @@ struct Asking: Sendable {
         // On a terminal the table stands below the answer.
         if console.output.isTerminal, errors.isTerminal { errors.note("\n") }
         if let cache = trace.cache {
-            errors.note(errors.style(.quiet, "cache: \(cache.words ?? cache.description)") + "\n")
+            let age = cache.age.map { ", \($0.readable) old" } ?? ""
+            errors.note(errors.style(.quiet, "cache: \(cache)\(age)") + "\n")
         }
         errors.note(RouteTable.table(trace).rendered(width: errors.columns, style: errors.style))
     }

@@ -19,6 +19,7 @@ struct DemoClient: Sendable {
         var outcome = DemoOutcome(status: response.status, duration: .zero)
         outcome.model = response.headers["x-aurelis-model"]
         outcome.route = response.headers["x-aurelis-route"]
+        outcome.cache = response.headers["x-aurelis-cache"]
         outcome.hint = response.headers["x-aurelis-hint"]
         outcome.attempts = response.headers["x-aurelis-attempts"].flatMap { Int($0) }
         let isStream = response.headers["content-type"]?.hasPrefix("text/event-stream") == true

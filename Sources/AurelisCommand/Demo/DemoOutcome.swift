@@ -8,6 +8,8 @@ struct DemoOutcome: Sendable {
     var route: String?
     /// `x-aurelis-attempts`.
     var attempts: Int?
+    /// `x-aurelis-cache`: what the cache had to do with it.
+    var cache: String?
     /// `x-aurelis-hint`: the way out of a failure.
     var hint: String?
     /// The answer's text, or the error's message.
@@ -60,6 +62,11 @@ struct DemoOutcome: Sendable {
             expect(model == name, "\(model ?? "nobody") answered, not \(name)")
             expect(seen.map(\.status) == [200, 200], "the provider saw \(seenInWords)")
             expect(pieces > 1 && isComplete, "the answer came in \(pieces) pieces, complete: \(isComplete)")
+        case .cached(let name):
+            expect(status == 200, "the status is \(status), not 200")
+            expect(model == name, "\(model ?? "nobody") answered, not \(name)")
+            expect(seen.isEmpty, "the provider saw \(seenInWords)")
+            expect(cache?.hasPrefix("hit") == true, "the cache says \(cache ?? "nothing")")
         case .refused(let expected):
             expect(status == expected, "the status is \(status), not \(expected)")
             expect(seen.map(\.status) == [expected], "the provider saw \(seenInWords)")
@@ -102,6 +109,7 @@ struct DemoOutcome: Sendable {
     var verdict: String {
         let failures = Set(seen.map(\.status).filter { $0 != 200 }).sorted().map(String.init).joined(separator: ", ")
         guard status == 200 else { return "refused with \(status)" }
+        if seen.isEmpty { return "from the cache" }
         if pieces > 1 { return seen.count > 1 ? "continued" : "\(pieces) pieces" }
         return failures.isEmpty ? "answered" : "answered despite \(failures)"
     }

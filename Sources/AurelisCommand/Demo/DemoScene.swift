@@ -45,6 +45,8 @@ struct DemoScene: Sendable {
         case waited(model: String, atLeast: Duration)
         /// The stream breaks in its middle and is continued where it broke.
         case continued(by: String)
+        /// A kept answer is given again; the provider sees nothing.
+        case cached(by: String)
         /// The request is refused with this status after one attempt.
         case refused(status: Int)
     }
@@ -67,6 +69,15 @@ extension DemoScene {
             prompt: "Document a function that parses ISO 8601 dates.",
             streams: true,
             expectation: .streamed(by: "command-r")
+        ),
+        DemoScene(
+            title: "The same question again costs nothing",
+            name: "cached answer",
+            model: "auto/documentation",
+            prompt: "Document a function that parses ISO 8601 dates.",
+            streams: true,
+            explanation: "the stream was kept as it passed; asked again, it is replayed from memory",
+            expectation: .cached(by: "command-r")
         ),
         DemoScene(
             title: "A failing model is replaced before anybody notices",
