@@ -78,9 +78,6 @@ extension DatabaseCacheStore {
     private func read(_ key: CacheKey) throws -> [UInt8]? {
         guard connection.exists else { return nil }
         let additions = counters.additions
-        let isBehind = state.withLock { $0.index.additions.map { $0 != additions } ?? false }
-        // Others have written: perhaps to another file.
-        if isBehind { try connection.refresh() }
         return try attending { session in
             try session.pool.unsafeRead { database in
                 let table = CacheTable(database: database, now: now)

@@ -33,6 +33,8 @@ extension DatabaseCacheStore {
     func attending<Value>(_ body: (CacheConnection.Session) throws -> Value) throws -> Value {
         let session: CacheConnection.Session
         do {
+            // What is written to a file that somebody has deleted or replaced is written for nobody.
+            try connection.refresh()
             session = try connection.session()
         } catch let error as StorageError {
             turnOff(error)
