@@ -67,8 +67,13 @@ extension DatabaseCacheStore {
         }
         let now = time.now
         let opens = state.withLock { state in
+            let wasClosed = state.circuit.closedPermit != nil
             state.circuit.settle(permit, outcome, at: now)
-            if case .open = state.circuit.state { return true }
+            switch state.circuit.state {
+            case .open: return true
+            case .closed where !wasClosed: state.hasComplained = false
+            case .closed, .halfOpen: break
+            }
             return false
         }
         // One slow moment is not worth a word.

@@ -71,6 +71,10 @@ struct CacheFaultTests {
             #expect(await store.sealed(for: .sample(1)) != nil)
             #expect(await store.sealed(for: .sample(1)) != nil)
             #expect(store.statistics.failures == 6)
+            // The next outage is another one.
+            try store.connection.session().pool.close()
+            for _ in 0..<5 { #expect(await store.sealed(for: .sample(1)) == nil) }
+            #expect(harness.log.warnings == 2)
         }
     }
 
@@ -305,6 +309,30 @@ struct CacheFaultTests {
         #expect(store.generation == 0)
         #expect(log.warnings == 1)
         #expect(store.statistics.lastError != nil)
+    }
+
+    @Test("without the counters that processes share nothing is served, until they are back")
+    func uncounted() async throws {
+        try await CacheHarness.with { harness async throws in
+            let first = harness.store()
+            first.keep(.sample(1))
+            await first.flush()
+            let counters = harness.directory + "/cache.generation"
+            try FileManager.default.removeItem(atPath: counters)
+            try FileManager.default.createDirectory(atPath: counters, withIntermediateDirectories: false)
+            let store = harness.store()
+            #expect(await store.sealed(for: .sample(1)) == nil)
+            store.keep(.sample(2))
+            await store.flush()
+            #expect(harness.log.messages.count { $0.contains("cache.generation cannot be opened") } == 1)
+            try FileManager.default.removeItem(atPath: counters)
+            try await harness.serving(store) { () async throws in
+                for index in 1...2 {
+                    await harness.round()
+                    #expect(await store.sealed(for: .sample(index)) != nil)
+                }
+            }
+        }
     }
 
     @Test("processes on one file at the same time lose nothing, and find each other's answers")
