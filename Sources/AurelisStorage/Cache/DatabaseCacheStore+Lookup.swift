@@ -67,8 +67,13 @@ extension DatabaseCacheStore {
         }
         let now = time.now
         let opens = state.withLock { state in
+            let wasClosed = state.circuit.closedPermit != nil
             state.circuit.settle(permit, outcome, at: now)
-            if case .open = state.circuit.state { return true }
+            switch state.circuit.state {
+            case .open: return true
+            case .closed where !wasClosed: state.hasComplained = false
+            case .closed, .halfOpen: break
+            }
             return false
         }
         // One slow moment is not worth a word.
@@ -78,9 +83,6 @@ extension DatabaseCacheStore {
     private func read(_ key: CacheKey) throws -> [UInt8]? {
         guard connection.exists else { return nil }
         let additions = counters.additions
-        let isBehind = state.withLock { $0.index.additions.map { $0 != additions } ?? false }
-        // Others have written: perhaps to another file.
-        if isBehind { try connection.refresh() }
         return try attending { session in
             try session.pool.unsafeRead { database in
                 let table = CacheTable(database: database, now: now)

@@ -33,7 +33,6 @@ extension DatabaseCacheStore {
     func keepUp() -> Bool {
         do {
             counters.refresh()
-            try connection.refresh()
             let isMore = try attending { session in
                 let expired = try deleteExpired(session)
                 let isRoomLeft = try giveRoomBack(session)

@@ -22,6 +22,9 @@ extension StorageSchema {
                 // Counts for a file that has no tables yet.
                 try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
                 try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                // The index of the keys, which are random, is written all over: often into memory, seldom to the disk.
+                try database.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+                try database.execute(sql: "PRAGMA cache_size = -8000")
             }
         }
     }

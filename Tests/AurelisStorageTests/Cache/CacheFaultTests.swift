@@ -71,6 +71,10 @@ struct CacheFaultTests {
             #expect(await store.sealed(for: .sample(1)) != nil)
             #expect(await store.sealed(for: .sample(1)) != nil)
             #expect(store.statistics.failures == 6)
+            // The next outage is another one.
+            try store.connection.session().pool.close()
+            for _ in 0..<5 { #expect(await store.sealed(for: .sample(1)) == nil) }
+            #expect(harness.log.warnings == 2)
         }
     }
 
@@ -137,7 +141,8 @@ struct CacheFaultTests {
             await store.flush()
             await store.flush()
             #expect(harness.damaged.count == 1)
-            #expect(harness.log.messages.count { $0.contains("begun afresh") } == 1)
+            #expect(harness.log.warnings == 1)
+            #expect(harness.log.messages.first?.contains("begun afresh") == true)
             for index in 100..<200 {
                 #expect(await store.sealed(for: .sample(index)) == CacheRecord.bytes(index, 2_000))
             }
@@ -206,15 +211,35 @@ struct CacheFaultTests {
                 try closeJournal(first)
                 try apply(.header, to: harness.file)
                 for store in [first, second] { try forgetPages(store) }
-                #expect(await first.sealed(for: .sample(1)) == nil)
                 first.keep(.sample(2))
-                await first.flush()
+                // The first write finds the damage, the second one the fresh file.
+                for _ in 0..<2 { await first.flush() }
+                #expect(await first.sealed(for: .sample(1)) == nil)
                 #expect(await second.sealed(for: .sample(2)) != nil)
                 second.keep(.sample(3))
                 await second.flush()
                 #expect(await first.sealed(for: .sample(3)) != nil)
                 #expect(harness.damaged.count == 1)
+                #expect(harness.log.warnings == 1)
             }
+        }
+    }
+
+    @Test("a file is moved aside with its journals, but not the fresh one that another process has put in its place")
+    func movedAside() async throws {
+        try await CacheHarness.with { harness async throws in
+            let store = harness.store()
+            store.keep(.sample(1))
+            await store.flush()
+            let damaged = try #require(FileIdentity(path: harness.file))
+            let schema = StorageSchema.cache(lookupLimit: .seconds(1), busyLimit: .seconds(1))
+            let file = StorageFile(directory: harness.directory, schema)
+            try file.close(damaged: damaged)
+            #expect(!harness.files.contains { $0.hasPrefix("cache.sqlite") && !$0.contains(".damaged-") })
+            #expect(harness.files.count { $0.hasSuffix("Z") || $0.hasSuffix("-wal") || $0.hasSuffix("-shm") } == 3)
+            _ = try file.pool()
+            try file.close(damaged: damaged)
+            #expect(harness.files.contains("cache.sqlite"))
         }
     }
 
@@ -226,6 +251,9 @@ struct CacheFaultTests {
             await store.flush()
             try await harness.serving(store) { () async throws in
                 for file in harness.files { try FileManager.default.removeItem(atPath: harness.directory + "/" + file) }
+                store.keep(.sample(9))
+                await store.flush()
+                #expect(FileManager.default.fileExists(atPath: harness.file))
                 await harness.round(.seconds(10))
                 #expect(await store.sealed(for: .sample(1)) == nil)
                 store.keep(.sample(2))
@@ -281,6 +309,30 @@ struct CacheFaultTests {
         #expect(store.generation == 0)
         #expect(log.warnings == 1)
         #expect(store.statistics.lastError != nil)
+    }
+
+    @Test("without the counters that processes share nothing is served, until they are back")
+    func uncounted() async throws {
+        try await CacheHarness.with { harness async throws in
+            let first = harness.store()
+            first.keep(.sample(1))
+            await first.flush()
+            let counters = harness.directory + "/cache.generation"
+            try FileManager.default.removeItem(atPath: counters)
+            try FileManager.default.createDirectory(atPath: counters, withIntermediateDirectories: false)
+            let store = harness.store()
+            #expect(await store.sealed(for: .sample(1)) == nil)
+            store.keep(.sample(2))
+            await store.flush()
+            #expect(harness.log.messages.count { $0.contains("cache.generation cannot be opened") } == 1)
+            try FileManager.default.removeItem(atPath: counters)
+            try await harness.serving(store) { () async throws in
+                for index in 1...2 {
+                    await harness.round()
+                    #expect(await store.sealed(for: .sample(index)) != nil)
+                }
+            }
+        }
     }
 
     @Test("processes on one file at the same time lose nothing, and find each other's answers")
