@@ -78,7 +78,11 @@ extension Configuration.Provider {
         let variable = try key.string("env")
         let file = try key.string("file")
         switch (variable, file) {
-        case (let variable?, nil) where !variable.isEmpty: return .environment(variable)
+        case (let variable?, nil) where !variable.isEmpty:
+            guard VariableName.isValid(variable) else {
+                throw key.error(VariableName.refusal, at: "env", suggestion: VariableName.suggestion)
+            }
+            return .environment(variable)
         case (nil, let file?) where !file.isEmpty: return .file(file)
         default: throw section.error("must name either a variable (env) or a file", at: "api_key")
         }
