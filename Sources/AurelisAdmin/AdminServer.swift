@@ -67,7 +67,7 @@ package struct AdminServer: Service {
             resources.isReady()
                 ? Self.status("ready", .ok) : Self.status("no provider is configured", .serviceUnavailable)
         }
-        let admin = router.group("admin").add(middleware: LocalOnly(host: host))
+        let admin = router.group("admin").add(middleware: LocalOnly())
         CircuitRoutes(health: resources.health).add(to: admin)
         RequestRoutes(resources: resources).add(to: admin)
         return router

@@ -101,6 +101,29 @@ struct ConfigurationDecodingTests {
         #expect(error?.description.contains(expected) == true)
     }
 
+    @Test(
+        "a key where a variable's name is expected is refused and not printed",
+        arguments: ["sk-abc", "4711abc", "a b", "kéy", "sk.abc=", "$KEY"]
+    )
+    func keyAsName(key: String) throws {
+        let yaml = "providers: [{ id: openai, api_key: { env: \"\(key)\" } }]"
+        let inFile = #expect(throws: ConfigurationError.self) { try decode(yaml) }
+        var overrides = ConfigurationOverrides()
+        overrides.provider = "openai"
+        overrides.apiKeyEnv = key
+        let layer = overrides.layer()
+        let atFlag = #expect(throws: ConfigurationError.self) {
+            var warnings: [String] = []
+            _ = try Configuration(decoding: layer, log: SettingsLog(), warnings: &warnings)
+        }
+        for error in [inFile, atFlag] {
+            #expect(error?.description.contains(key) == false)
+            #expect(error?.description.contains("must be the name of a variable") == true)
+        }
+        #expect(atFlag?.description.hasPrefix("--api-key-env: ") == true)
+        #expect(throws: Never.self) { try decode("providers: [{ id: openai, api_key: { env: _My_KEY2 } }]") }
+    }
+
     @Test("an alias cannot take the names by which Aurelis chooses", arguments: ["auto", "auto/testing"])
     func reservedAlias(name: String) {
         let error = #expect(throws: ConfigurationError.self) { try decode("routing: { aliases: { \(name): gpt-4o } }") }

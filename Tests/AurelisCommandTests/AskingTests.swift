@@ -47,6 +47,14 @@ struct AskingTests {
         #expect(result.errors.isEmpty)
     }
 
+    @Test("a model chosen by task is not said to be another than the one asked for", arguments: [false, true])
+    func automatic(streams: Bool) async {
+        provider.script(.gpt4o, .text("reviewed"))
+        let result = await ask(ModelRequest("hi", model: "auto/codeReview"), streams: streams)
+        #expect(result.output == "reviewed")
+        #expect(result.errors.isEmpty)
+    }
+
     @Test("--json prints one object with the answer, its costs and its way")
     func wholeJSON() async throws {
         provider.script(.gpt4oMini, .text("one two"))

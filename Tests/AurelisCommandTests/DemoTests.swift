@@ -55,8 +55,8 @@ struct DemoTests {
 
     @Test("the story has a scene for each thing it promises, and every request is valid JSON")
     func story() {
-        #expect(DemoScene.story.count == 6)
-        #expect(DemoScene.story.filter(\.streams).count == 2)
+        #expect(DemoScene.story.count == 7)
+        #expect(DemoScene.story.filter(\.streams).count == 3)
         #expect(DemoScene.story.filter { $0.gateway == .badToken }.count == 1)
     }
 

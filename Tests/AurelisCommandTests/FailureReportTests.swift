@@ -77,6 +77,16 @@ struct FailureReportTests {
         #expect(!text.contains("Error:"))
     }
 
+    @Test("a key where a variable's name is expected is not repeated, and what to do is said")
+    func keyAsName() throws {
+        let arguments = ["config", "init", "--provider", "openai", "--api-key-env", "sk-abc"]
+        let error = try #require(throws: (any Error).self) { try AurelisTool.parseAsRoot(arguments) }
+        let text = try #require(FailureReport(error).failure).rendered(style: plain)
+        #expect(!text.contains("sk-abc"))
+        #expect(text.hasPrefix("aurelis: --api-key-env must be the name of a variable"))
+        #expect(text.contains("\n  export the key as MY_API_KEY"))
+    }
+
     @Test(
         "help and version are answers, not failures",
         arguments: [

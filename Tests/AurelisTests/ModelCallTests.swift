@@ -31,6 +31,28 @@ struct ModelCallTests {
         #expect(call.task == task)
     }
 
+    @Test(
+        "auto lets the task choose in the library too, whenever it is said",
+        arguments: [
+            ("auto", TaskType.general, TaskType.general), ("auto/code-review", .general, .codeReview),
+            ("auto/code-review", .testing, .testing), ("auto", .testing, .testing),
+        ]
+    )
+    func autoRequest(name: String, task: TaskType, expected: TaskType) throws {
+        var late = ModelRequest("hi", task: task)
+        late.model = ModelID(name)
+        for request in [ModelRequest("hi", task: task, model: ModelID(name)), late] {
+            let call = try ModelCall(request, stream: false)
+            #expect(call.model == nil)
+            #expect(call.task == expected)
+            #expect(request.model == nil)
+            #expect(request.task == expected)
+        }
+        let unknown = ModelRequest("hi", model: "auto/poetry")
+        let error = #expect(throws: ModelError.self) { try ModelCall(unknown, stream: false) }
+        #expect(error?.message.contains("codeReview") == true)
+    }
+
     @Test("a model may be left out only when a task is given")
     func missingModel() throws {
         #expect(try read("{\(Self.messages)}", task: .debugging).model == nil)

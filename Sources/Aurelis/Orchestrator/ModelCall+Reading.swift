@@ -98,11 +98,7 @@ extension ModelCall {
         guard let name = field.string, !name.isEmpty else {
             throw .invalid("must be a model's name as a string", parameter: "model")
         }
-        if name == "auto" { return (nil, task) }
-        if name.hasPrefix("auto/") {
-            let named = try TaskType(parsing: String(name.dropFirst("auto/".count)))
-            return (nil, task ?? named)
-        }
+        if let automatic = try AutomaticModel(name) { return (nil, task ?? automatic.task) }
         return (ModelID(name), task)
     }
 

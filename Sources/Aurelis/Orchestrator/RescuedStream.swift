@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// A stream that breaks off is continued, by the same model or another, exactly where the caller's text ends; a comment
 /// marks the seam. When nobody can continue it, it ends in an error, never as if it were complete. One that only lacks
-/// `[DONE]` after its finish reason is complete and gets its `[DONE]`.
+/// `[DONE]` after its finish reason is complete and gets its `[DONE]`; one with `[DONE]` but no finish reason is broken.
 /// One consumer at a time.
 final class RescuedStream: ReplySource {
     fileprivate struct State {
@@ -39,6 +39,8 @@ final class RescuedStream: ReplySource {
         while true {
             switch step() {
             case .ended:
+                // Whatever else a provider sends is no part of the answer.
+                state.withLock(\.stream.source).cancel()
                 return nil
             case .show(let event):
                 return try passed(event)

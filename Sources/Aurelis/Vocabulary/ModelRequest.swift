@@ -8,7 +8,9 @@ public struct ModelRequest: Sendable {
     /// What the request is for; decides the route when no model is named.
     public var task: TaskType
     /// The model to ask; nil: Aurelis chooses by task.
-    public var model: ModelID?
+    ///
+    /// `auto` is understood as nil, and `auto/<task>` also as the task, where that was `general`.
+    public var model: ModelID? { didSet { readAutomaticModel() } }
     /// Randomness, 0 to 2; nil: the provider's default, which is not 0.
     public var temperature: Double?
     /// Nucleus sampling, 0 to 1.
@@ -80,6 +82,7 @@ public struct ModelRequest: Sendable {
         self.allowsRestart = allowsRestart
         self.timeout = timeout
         self.cache = cache
+        readAutomaticModel()
     }
 
     /// A request in the short form: a prompt, and perhaps a system prompt.
@@ -98,5 +101,12 @@ public struct ModelRequest: Sendable {
             temperature: temperature,
             maxTokens: maxTokens
         )
+    }
+
+    /// A task that there is not stays in the name, and is refused with the list of tasks when the request is sent.
+    private mutating func readAutomaticModel() {
+        guard let name = model?.spelling, let automatic = try? AutomaticModel(name) else { return }
+        model = nil
+        if task == .general, let named = automatic.task { task = named }
     }
 }

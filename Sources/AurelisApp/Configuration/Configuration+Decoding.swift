@@ -71,7 +71,7 @@ extension Configuration.Gateway {
 extension Configuration.Listener {
     fileprivate init(reading section: SettingsReader, port: Int) throws(ConfigurationError) {
         host = try section.string("host", default: "127.0.0.1") ?? "127.0.0.1"
-        guard host == "localhost" || host == "::1" || Self.isLoopback(host) else {
+        guard host == "localhost" || LoopbackName.isAddress(host) else {
             throw section.error(
                 "\"\(host)\" can be reached from other machines, which needs gateway keys; this version has none",
                 at: "host",
@@ -79,11 +79,6 @@ extension Configuration.Listener {
             )
         }
         self.port = try section.integer("port", in: 0...65_535, default: port)
-    }
-
-    private static func isLoopback(_ host: String) -> Bool {
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return parts.count == 4 && parts[0] == 127 && parts.allSatisfy { $0 != nil }
     }
 }
 

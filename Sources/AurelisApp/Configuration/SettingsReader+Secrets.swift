@@ -23,7 +23,11 @@ extension SettingsReader {
         let variable = try key.string("env")
         let file = try key.string("file")
         switch (variable, file) {
-        case (let variable?, nil) where !variable.isEmpty: return .environment(variable)
+        case (let variable?, nil) where !variable.isEmpty:
+            guard VariableName.isValid(variable) else {
+                throw key.error(VariableName.refusal, at: "env", suggestion: VariableName.suggestion)
+            }
+            return .environment(variable)
         case (nil, let file?) where !file.isEmpty: return .file(file)
         default: throw error("must name either a variable (env) or a file", at: name)
         }

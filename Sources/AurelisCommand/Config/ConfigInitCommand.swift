@@ -40,6 +40,9 @@ struct ConfigInitCommand: AsyncParsableCommand {
         if provider == nil, baseURL == nil, apiKeyEnv != nil {
             throw ValidationError("--api-key-env needs a --provider or a --base-url to go with")
         }
+        if let apiKeyEnv, !VariableName.isValid(apiKeyEnv) {
+            throw ValidationError("--api-key-env \(VariableName.refusal)\n\(VariableName.suggestion)")
+        }
     }
 
     func run() async throws {

@@ -16,7 +16,7 @@ extension HTTPConnectionHandler {
         guard !machine.isEnding else { return }
         let head: RequestHead
         do {
-            head = try RequestHead(wireHead, limits: configuration.limits)
+            head = try RequestHead(wireHead, limits: configuration.limits, isLocal: loop.server.isLocal)
         } catch {
             return refuse(error)
         }

@@ -45,6 +45,20 @@ struct ProtocolFailure: Error, Equatable {
         message: "the request's body did not arrive in time"
     )
 
+    static let foreignHost = ProtocolFailure(
+        status: 403,
+        code: "foreign_host",
+        message: "the Host field names another machine, and without keys the gateway serves this one only; "
+            + "address it as localhost or 127.0.0.1"
+    )
+
+    static let foreignOrigin = ProtocolFailure(
+        status: 403,
+        code: "foreign_origin",
+        message: "the request comes from another site's page, and without keys the gateway serves this machine only; "
+            + "open the page from localhost, or send the request from outside the browser"
+    )
+
     static let unsupportedVersion = ProtocolFailure(
         status: 505,
         code: "http_version_not_supported",

@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import NIOHTTP1
 
 /// What the gateway reads of a request's head, in one pass over its fields.
@@ -21,9 +22,10 @@ struct RequestHead {
     var cache: String?
     var cacheTags: String?
 
+    /// - Parameter isLocal: whether only this machine is served, which what a browser sends for a foreign page is not.
     /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
     ///   (conflicting lengths, length with chunks, folded lines, bad characters) never comes here.
-    init(_ head: HTTPRequestHead, limits: GatewayConfiguration.Limits) throws(ProtocolFailure) {
+    init(_ head: HTTPRequestHead, limits: GatewayConfiguration.Limits, isLocal: Bool) throws(ProtocolFailure) {
         guard head.uri.utf8.count <= limits.target else { throw .targetTooLong(limit: limits.target) }
         method = head.method
         target = head.uri
@@ -33,9 +35,12 @@ struct RequestHead {
             switch name.utf8.count {
             case 4 where name.isField("host"):
                 hosts += 1
+                guard !isLocal || LoopbackName.isAuthority(value) else { throw .foreignHost }
             case 6 where name.isField("expect"):
                 guard value.lowercased() == "100-continue" else { throw .expectationFailed }
                 facts.expectsContinue = true
+            case 6 where name.isField("origin"):
+                guard !isLocal || LoopbackName.isOrigin(value) else { throw .foreignOrigin }
             case 7 where name.isField("upgrade"):
                 // The decoder takes what follows an upgrade for another protocol, so there is no next request.
                 facts.keepsAlive = false

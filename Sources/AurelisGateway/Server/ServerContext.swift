@@ -7,6 +7,8 @@ final class ServerContext: Sendable {
     let configuration: GatewayConfiguration
     let orchestrator: @Sendable () -> ModelOrchestrator
     let logger: Logger
+    /// Whether only this machine is served: nobody needs a key on loopback.
+    let isLocal: Bool
     let bodies: BodyBudget
     let connections: ConnectionCount
     private let draining = Atomic<Bool>(false)
@@ -19,6 +21,7 @@ final class ServerContext: Sendable {
         self.configuration = configuration
         self.orchestrator = orchestrator
         self.logger = logger
+        self.isLocal = configuration.host == "localhost" || LoopbackName.isAddress(configuration.host)
         self.bodies = BodyBudget(limit: configuration.limits.bodiesInMemory)
         self.connections = ConnectionCount(limit: configuration.limits.connections)
     }

@@ -10,7 +10,8 @@ package import AurelisTransport
 ///     error.limit          // .day
 ///     error.retryAfter     // 5631 s
 ///
-/// Whatever the provider repeats of the credential is taken out before anything is read.
+/// Where the provider repeats the credential, in any spelling, none of its words are passed on; see
+/// `Secret.isRepeated(in:)`.
 package struct ErrorClassifier: Sendable {
     private let wayOut: String
     private let clock: WallClock
@@ -40,19 +41,15 @@ package struct ErrorClassifier: Sendable {
         body: [UInt8],
         hiding secret: Secret? = nil
     ) -> ModelError {
-        let body = secret?.redacted(body) ?? body
         let read = ErrorBody(body)
         var error = classify(status: status, headers: headers, body: read)
-        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody, secret?.isSpelled(in: body) != true {
-            error.body = body
-        }
-        return secret.map { error.hiding($0) } ?? error
+        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody { error.body = body }
+        return secret.map { error.hiding($0, repeatedIn: body) } ?? error
     }
 
     /// The error that stands inside a successful response: in an event of a stream, or in a body with status 200.
     func classify(_ value: JSONValue, hiding secret: Secret? = nil) -> ModelError {
-        let kept = Array(value.raw)
-        let body = secret?.redacted(kept) ?? kept
+        let body = Array(value.raw)
         let read = ErrorBody(value)
         // Such errors carry the status they would have had as their code.
         let status = read.numericCode.flatMap { (400...599) ~= $0 ? $0 : nil }
@@ -61,10 +58,8 @@ package struct ErrorClassifier: Sendable {
             error.status = nil
             if error.code == nil { error.code = "stream_error" }
         }
-        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody, secret?.isSpelled(in: body) != true {
-            error.body = body
-        }
-        return secret.map { error.hiding($0) } ?? error
+        if read.isErrorObject, body.count <= ErrorClassifier.maximumKeptBody { error.body = body }
+        return secret.map { error.hiding($0, repeatedIn: body) } ?? error
     }
 
     private func classify(status: Int, headers: HTTPHeaderList, body: ErrorBody) -> ModelError {
@@ -106,13 +101,16 @@ package struct ErrorClassifier: Sendable {
 }
 
 extension ModelError {
-    /// The same without a credential that the provider repeated.
-    fileprivate func hiding(_ secret: Secret) -> ModelError {
+    /// The same without the words in which the provider repeated a credential.
+    fileprivate func hiding(_ secret: Secret, repeatedIn text: [UInt8]) -> ModelError {
         var error = self
-        error.message = secret.redacted(message)
-        error.code = code.map(secret.redacted)
-        error.parameter = parameter.map(secret.redacted)
-        error.providerRequestID = providerRequestID.map(secret.redacted)
+        if secret.isRepeated(in: text) || secret.isRepeated(in: message) {
+            error.message = "the provider's explanation is withheld because it repeats the credential"
+            error.body = nil
+        }
+        if let code, secret.isRepeated(in: code) { error.code = nil }
+        if let parameter, secret.isRepeated(in: parameter) { error.parameter = nil }
+        if let id = providerRequestID, secret.isRepeated(in: id) { error.providerRequestID = nil }
         return error
     }
 }

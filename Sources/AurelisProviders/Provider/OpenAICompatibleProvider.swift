@@ -142,8 +142,8 @@ package final class OpenAICompatibleProvider: ModelProvider {
     }
 
     private func warnOfPlainText() {
-        let local = ["localhost", "127.0.0.1", "::1"]
-        guard endpoint.origin.scheme == .http, !local.contains(endpoint.origin.host) else { return }
+        let host = endpoint.origin.host
+        guard endpoint.origin.scheme == .http, host != "localhost", !LoopbackName.isAddress(host) else { return }
         guard settings.preset.credential.isRequired || settings.credential != nil else { return }
         let message = "\(endpoint.origin) is not encrypted: the credential and all prompts can be read on the way"
         onNotice(ProviderNotice(provider: id, kind: .unencrypted, message: message))

@@ -31,11 +31,11 @@ enum Samples {
     static let finish = event(#"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#)
 
     static func post(_ path: String, _ body: String, headers: String = "") -> String {
-        "POST \(path) HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n\(headers)"
+        "POST \(path) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\(headers)"
             + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
     static func get(_ path: String, headers: String = "") -> String {
-        "GET \(path) HTTP/1.1\r\nHost: test\r\n\(headers)\r\n"
+        "GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(headers)\r\n"
     }
 }

@@ -72,7 +72,7 @@ struct AnswerTests {
         try await TestGateway.run(provider) { gateway async throws in
             let client = try await gateway.connect()
             try await client.send(
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
             )
             for piece in Samples.chat { try await client.send("1;ext=1\r\n\(piece)\r\n") }
             try await client.send("0\r\nTrailer: x\r\n\r\n")
@@ -167,12 +167,12 @@ struct AnswerTests {
     func otherMethods() async throws {
         try await TestGateway.run { gateway async throws in
             let client = try await gateway.connect()
-            try await client.send("HEAD /v1/models HTTP/1.1\r\nHost: test\r\n\r\n" + Samples.get("/health/live"))
+            try await client.send("HEAD /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n" + Samples.get("/health/live"))
             let head = try await client.readAnswer(toHead: true)
             #expect(head.status == 200)
             #expect(head["content-length"].flatMap(Int.init) ?? 0 > 100)
             #expect(try await client.readAnswer().body == #"{"status":"ok"}"#)
-            try await client.send("OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: test\r\n\r\n")
+            try await client.send("OPTIONS /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n\r\n")
             let options = try await client.readAnswer()
             #expect(options.status == 204)
             #expect(options["allow"] == "POST, OPTIONS")

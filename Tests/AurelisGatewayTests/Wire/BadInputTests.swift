@@ -52,7 +52,7 @@ struct BadInputTests {
             let body: [UInt8] =
                 Array(#"{"model":"gpt-4o-mini","messages":[{"role":"user","content":""#.utf8) + [0xFF, 0xC0]
                 + Array(#""}]}"#.utf8)
-            let head = "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Length: \(body.count)\r\n\r\n"
+            let head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: \(body.count)\r\n\r\n"
             try await client.send(Array(head.utf8) + body)
             let answer = try await client.readAnswer()
             #expect(answer.status == 400)
@@ -87,7 +87,7 @@ struct BadInputTests {
     )
     func contentType(type: String) async throws {
         let request =
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Type: \(type)\r\nContent-Length: 2\r\n\r\n{}"
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: \(type)\r\nContent-Length: 2\r\n\r\n{}"
         try await expect(415, "unsupported_media_type", to: request, containing: "application/json")
     }
 
@@ -99,7 +99,8 @@ struct BadInputTests {
         try await TestGateway.run { gateway async throws in
             let field = type.map { "Content-Type: \($0)\r\n" } ?? ""
             let length = Samples.chat.utf8.count
-            let head = "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\n\(field)Content-Length: \(length)\r\n\r\n"
+            let head =
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n\(field)Content-Length: \(length)\r\n\r\n"
             #expect(try await gateway.send(head + Samples.chat).status == 200)
         }
     }
@@ -119,9 +120,9 @@ struct BadInputTests {
     @Test("a wrong method is 405 and names the right ones")
     func wrongMethod() async throws {
         try await expect(405, to: Samples.get("/v1/chat/completions"), containing: "POST")
-        try await expect(405, to: "DELETE /v1/models HTTP/1.1\r\nHost: test\r\n\r\n", containing: "GET")
+        try await expect(405, to: "DELETE /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n", containing: "GET")
         try await TestGateway.run { gateway async throws in
-            let answer = try await gateway.send("PUT /v1/embeddings HTTP/1.1\r\nHost: test\r\n\r\n")
+            let answer = try await gateway.send("PUT /v1/embeddings HTTP/1.1\r\nHost: localhost\r\n\r\n")
             #expect(answer["allow"] == "POST, OPTIONS")
         }
     }
@@ -131,27 +132,36 @@ struct BadInputTests {
         arguments: [
             ("GARBAGE\r\n\r\n", 400),
             ("GET /health/live HTTP/1.1\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-            ("GET /health/live HTTP/2.5\r\nHost: a\r\n\r\n", 505),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost : a\r\n\r\n", 400),
-            ("GET /health/live HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", 400),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}", 400),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 400),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Length: 2x\r\n\r\n{}", 400),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400),
+            ("GET /health/live HTTP/2.5\r\nHost: localhost\r\n\r\n", 505),
+            ("GET /health/live HTTP/1.1\r\nHost: localhost\r\nBad Name: x\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost : localhost\r\n\r\n", 400),
+            ("GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: a\r\n folded\r\n\r\n", 400),
             (
-                "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
                 400
             ),
             (
-                "POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+                "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
                 400
             ),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
-            ("POST /v1/embeddings HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 2\r\n\r\n{}", 417),
+            ("POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", 400),
+            ("POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2x\r\n\r\n{}", 400),
+            ("POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
+            (
+                "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                400
+            ),
+            (
+                "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+                400
+            ),
+            (
+                "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+                501
+            ),
+            ("POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+            ("POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\nContent-Length: 2\r\n\r\n{}", 417),
         ]
     )
     func protocolErrors(request: String, status: Int) async throws {
@@ -167,11 +177,40 @@ struct BadInputTests {
         }
     }
 
+    @Test(
+        "what a foreign page made a browser send is refused with what to do, and nobody is asked",
+        arguments: [
+            ("Host: evil.example:8787", "foreign_host", "localhost"),
+            ("Host: 127.0.0.1.evil.example", "foreign_host", "localhost"),
+            ("Host: localhost\r\nOrigin: https://evil.example", "foreign_origin", "outside the browser"),
+            ("Origin: null\r\nHost: localhost", "foreign_origin", "outside the browser"),
+        ]
+    )
+    func foreignPages(fields: String, code: String, text: String) async throws {
+        let length = Samples.chat.utf8.count
+        let head = "POST /v1/chat/completions HTTP/1.1\r\n\(fields)\r\nContent-Length: \(length)\r\n\r\n"
+        try await expect(403, code, to: head + Samples.chat, containing: text)
+    }
+
+    @Test(
+        "this machine is served under each of its names",
+        arguments: [
+            "HTTP/1.1\r\nHost: 127.0.0.1:8787", "HTTP/1.1\r\nHost: app.localhost",
+            "HTTP/1.1\r\nHost: [::1]:8787\r\nOrigin: http://localhost:3000", "HTTP/1.0",
+        ]
+    )
+    func ownNames(fields: String) async throws {
+        try await TestGateway.run { gateway async throws in
+            let head = "POST /v1/chat/completions \(fields)\r\nContent-Length: \(Samples.chat.utf8.count)\r\n\r\n"
+            #expect(try await gateway.send(head + Samples.chat).status == 200)
+        }
+    }
+
     @Test("a flood of header fields is 431, before it has ended")
     func headerFlood() async throws {
         try await TestGateway.run { gateway async throws in
             let client = try await gateway.connect()
-            try await client.send("GET /health/live HTTP/1.1\r\nHost: test\r\n")
+            try await client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n")
             for number in 0..<200 { try await client.send("X-\(number): y\r\n") }
             #expect(try await client.readAnswer().status == 431)
         }
@@ -182,7 +221,7 @@ struct BadInputTests {
         try await TestGateway.run { gateway async throws in
             let client = try await gateway.connect()
             try await client.send(
-                "GET /health/live HTTP/1.1\r\nHost: test\r\nX: " + String(repeating: "x", count: 70_000)
+                "GET /health/live HTTP/1.1\r\nHost: localhost\r\nX: " + String(repeating: "x", count: 70_000)
             )
             #expect(try await client.readAnswer().status == 431)
         }
@@ -196,14 +235,14 @@ struct BadInputTests {
 
     @Test("a declared body over the limit is 413 before a byte of it is sent")
     func declaredTooLarge() async throws {
-        let request = "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Length: 30000000\r\n\r\n"
+        let request = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30000000\r\n\r\n"
         try await expect(413, "request_too_large", to: request)
     }
 
     @Test("a client that waits for permission to send too much is refused without it")
     func expectTooLarge() async throws {
         let request =
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: 30000000\r\n\r\n"
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 30000000\r\n\r\n"
         try await TestGateway.run { gateway async throws in
             let client = try await gateway.connect()
             try await client.send(request)
@@ -218,7 +257,7 @@ struct BadInputTests {
         try await TestGateway.run(configuration: configuration) { gateway async throws in
             let client = try await gateway.connect()
             try await client.send(
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
             )
             let chunk = "1000\r\n" + String(repeating: "x", count: 4_096) + "\r\n"
             for _ in 0..<16 { try await client.send(chunk) }
@@ -236,7 +275,9 @@ struct BadInputTests {
         configuration.timeLimits.memory = .milliseconds(50)
         try await TestGateway.run(configuration: configuration) { gateway async throws in
             let client = try await gateway.connect()
-            try await client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Length: 5000000\r\n\r\n")
+            try await client.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n\r\n"
+            )
             try await client.send(String(repeating: " ", count: 200_000))
             let answer = try await client.readAnswer()
             #expect(answer.status == 503)

@@ -119,7 +119,7 @@ struct ConnectionTests {
             let client = try await gateway.connect()
             let length = Samples.chat.utf8.count
             try await client.send(
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: \(length)\r\n\r\n"
             )
             #expect(try await client.read(through: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
             try await client.send(Samples.chat)

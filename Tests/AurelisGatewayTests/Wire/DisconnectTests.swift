@@ -155,7 +155,7 @@ struct DisconnectTests {
         try await TestGateway.run(provider) { gateway async throws in
             let client = try await gateway.connect()
             try await client.send(
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Length: 500\r\n\r\n{\"model\""
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{\"model\""
             )
             try await client.finishSending()
             #expect(try await client.readToEnd() == "")

@@ -64,7 +64,7 @@ struct ShutdownTests {
             _ = try await late.readAnswer()
             _ = try await late.readAnswer()
             try await late.send(
-                "POST /v1/embeddings HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+                "POST /v1/embeddings HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
             )
             // The interim answer shows that the gateway has begun this request.
             _ = try await late.read(through: "\r\n\r\n")

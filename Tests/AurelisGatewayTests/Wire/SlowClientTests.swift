@@ -30,7 +30,9 @@ struct SlowClientTests {
         configuration.timeLimits.bodyInactivity = .milliseconds(50)
         try await TestGateway.run(configuration: configuration) { gateway async throws in
             let client = try await gateway.connect()
-            try await client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Length: 100\r\n\r\n{")
+            try await client.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
+            )
             #expect(try await client.readAnswer().status == 408)
             #expect(try await client.readToEnd() == "")
         }
@@ -44,7 +46,7 @@ struct SlowClientTests {
         try await TestGateway.run(configuration: configuration) { gateway async throws in
             let client = try await gateway.connect()
             try await client.send(
-                "POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nContent-Length: 10000000\r\n\r\n"
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n"
             )
             async let answer = client.readAnswer()
             // Ends when the gateway has closed the connection under it.

@@ -105,6 +105,26 @@ struct StreamTests {
         }
     }
 
+    @Test(
+        "an error event that repeats the credential tells nothing of it",
+        arguments: [
+            "a2V5LWZvci10aGlzLXRlc3QtNDcxMQ==", "%6Bey-for-this-test-4711", "k\\u0065y-for-this-test-4711",
+            "key-for-…test-4711",
+        ]
+    )
+    func echo(_ spelling: String) async throws {
+        let event = "data: {\"error\":{\"message\":\"bad key \(spelling)\",\"code\":\"bad \(spelling)\"}}\n\n"
+        try await ProviderHarness.run(
+            explicit: Secret("key-for-this-test-4711"),
+            respond: { _, _ in [.streamHead, .send(Self.chunk), .send(event), .close] }
+        ) { harness in
+            let (_, failure) = try await harness.events()
+            #expect(failure?.message == "the provider's explanation is withheld because it repeats the credential")
+            #expect(failure?.code == nil)
+            #expect(failure?.body == nil)
+        }
+    }
+
     @Test("a last event without its blank line is whole", arguments: [chunk, "data: [DONE]\n\n"])
     func unfinished(_ last: String) async throws {
         let steps: [Step] = [.streamHead, .send(String(last.dropLast(2))), .close]
