@@ -24,13 +24,8 @@ public struct CacheKey: Hashable, Sendable {
     ///
     /// - Parameter model: the model as the provider calls it on its wire.
     public init(of call: ModelCall, provider: ProviderID, model: String) {
-        var encoder = CanonicalEncoder()
-        encoder.append(text: call.tenant)
-        encoder.append(text: provider.rawValue)
-        encoder.append(text: model)
-        encoder.append(text: call.operation.rawValue)
-        encoder.append(request: call.body)
-        self = SHA256.hash(data: encoder.bytes).withUnsafeBytes { CacheKey(digest: $0) }
+        let bytes = CanonicalRequest.bytes(of: call, provider: provider, model: model)
+        self = SHA256.hash(data: bytes).withUnsafeBytes { CacheKey(digest: $0) }
     }
 
     /// The key with these 32 bytes; nil for another number of them.
