@@ -61,7 +61,7 @@ struct RedisClusterTests {
 
     @Test("a real node of a cluster: keys of several slots at once")
     func realNode() async throws {
-        let bus = try RedisServer.freePort()
+        let bus = try await FreePort.next()
         try await RedisServer.run(["--cluster-enabled", "yes", "--cluster-port", "\(bus)"]) { _, redis async throws in
             _ = try await redis.send(RedisCommand("CLUSTER", "ADDSLOTSRANGE", 0, 16_383))
             try await eventually { () throws(RedisError) in try await redis.set("a", to: [1]) }
@@ -75,7 +75,7 @@ struct RedisClusterTests {
 
     @Test("a real cluster of two nodes: every key is reached through either")
     func realCluster() async throws {
-        let buses = [try RedisServer.freePort(), try RedisServer.freePort()]
+        let buses = [try await FreePort.next(), try await FreePort.next()]
         func arguments(_ node: Int) -> [String] {
             ["--cluster-enabled", "yes", "--cluster-port", "\(buses[node])"]
         }

@@ -59,7 +59,7 @@ struct RedisOutageTests {
             configuration.circuit.maximumCooldown = .milliseconds(20)
         }) { server, redis async throws in
             try await redis.ping()
-            server.kill()
+            await server.kill()
             while redis.isAvailable {
                 let error = await failure { () throws(RedisError) in try await redis.ping() }
                 #expect([.connectionClosed, .connectionFailed].contains(error?.code))

@@ -153,7 +153,7 @@ struct RedisServerTests {
 
     @Test("TLS with a trusted certificate works; an unknown authority is refused", arguments: [true, false])
     func tls(isTrusted: Bool) async throws {
-        let certificates = try TestCertificates.shared.get()
+        let certificates = try await TestCertificates.shared.value
         let arguments = [
             "--tls-cert-file", certificates.certificate, "--tls-key-file", certificates.key,
             "--tls-ca-cert-file", certificates.authority, "--tls-auth-clients", "no",
@@ -174,7 +174,7 @@ struct RedisServerTests {
 
     @Test("a server that asks for a client certificate gets one")
     func clientCertificate() async throws {
-        let certificates = try TestCertificates.shared.get()
+        let certificates = try await TestCertificates.shared.value
         let arguments = [
             "--tls-cert-file", certificates.certificate, "--tls-key-file", certificates.key,
             "--tls-ca-cert-file", certificates.authority, "--tls-auth-clients", "yes",

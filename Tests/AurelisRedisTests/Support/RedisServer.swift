@@ -1,6 +1,4 @@
 import Foundation
-import NIOCore
-import NIOPosix
 import Synchronization
 
 @testable import AurelisRedis
@@ -16,7 +14,7 @@ final class RedisServer: Sendable {
     let port: Int
     let directory: URL
     private let arguments: [String]
-    private let process = Mutex<Process?>(nil)
+    private let process = Mutex<ChildProcess?>(nil)
 
     private init(port: Int, directory: URL, arguments: [String]) {
         self.port = port
@@ -43,37 +41,44 @@ final class RedisServer: Sendable {
         configure: (inout RedisConfiguration, RedisServer) throws -> Void = { _, _ in },
         _ body: (RedisServer, RedisClient) async throws -> Void
     ) async throws {
-        // Short: the path of a Unix socket has little room.
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
-            "ar-\(UUID().uuidString.prefix(8))"
-        )
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let server = try await started(arguments, isTLSOnly: isTLSOnly, in: directory)
-        defer { server.kill() }
-        var configuration = server.configuration
-        try configure(&configuration, server)
-        let client = RedisClient(configuration)
-        do {
-            try await body(server, client)
-        } catch {
-            await client.shutdown()
-            throw error
+        try await ServerPlaces.shared.use {
+            // Short: the path of a Unix socket has little room.
+            let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+                "ar-\(UUID().uuidString.prefix(8))"
+            )
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(at: directory) }
+            let server = try await started(arguments, isTLSOnly: isTLSOnly, in: directory)
+            do {
+                var configuration = server.configuration
+                try configure(&configuration, server)
+                let client = RedisClient(configuration)
+                do {
+                    try await body(server, client)
+                } catch {
+                    await client.shutdown()
+                    throw error
+                }
+                await client.shutdown()
+            } catch {
+                await server.kill()
+                throw error
+            }
+            await server.kill()
         }
-        await client.shutdown()
     }
 
-    /// A server that runs. A free port may be taken before the server has it, so another one is tried.
+    /// A server that runs. Another program may take the port before the server has it, so another one is tried.
     private static func started(_ arguments: [String], isTLSOnly: Bool, in directory: URL) async throws -> RedisServer {
         var attempts = 0
         while true {
-            let port = try freePort()
+            let port = try await FreePort.next()
             let ports = isTLSOnly ? ["--port", "0", "--tls-port", "\(port)"] : ["--port", "\(port)"]
             let server = RedisServer(port: port, directory: directory, arguments: arguments + ports)
             do {
                 try await server.start()
                 return server
-            } catch let error as NotStarted where attempts < 2 && error.log.contains("Address already in use") {
+            } catch let error as NotStarted where attempts < 5 && error.log.contains("Address already in use") {
                 attempts += 1
             }
         }
@@ -81,6 +86,18 @@ final class RedisServer: Sendable {
 
     /// Starts the server and returns when it accepts connections.
     func start() async throws {
+        let process = try ChildProcess(
+            try Self.executable.get(),
+            ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--daemonize", "no"]
+                + ["--dir", directory.path, "--unixsocket", socketPath, "--unixsocketperm", "700"] + arguments
+        )
+        self.process.withLock { $0 = process }
+        guard await process.prints("The server is now ready to accept connections at") else {
+            throw NotStarted(log: process.output)
+        }
+    }
+
+    private static let executable = Result { () throws(Missing) in
         let search = ProcessInfo.processInfo.environment["PATH"] ?? ""
         let folders =
             search.split(separator: ":").map(String.init) + ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
@@ -88,54 +105,19 @@ final class RedisServer: Sendable {
         guard let path = paths.first(where: { FileManager.default.isExecutableFile(atPath: $0) }) else {
             throw Missing()
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.currentDirectoryURL = directory
-        process.arguments =
-            ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--daemonize", "no"]
-            + ["--unixsocket", socketPath, "--unixsocketperm", "700"] + arguments
-        let log = Pipe()
-        process.standardOutput = log
-        process.standardError = log
-        try process.run()
-        self.process.withLock { $0 = process }
-        var text = ""
-        // The server says so when it listens; its log goes on to be read, so that it never blocks on a full pipe.
-        while true {
-            let bytes = log.fileHandleForReading.availableData
-            guard !bytes.isEmpty else { throw NotStarted(log: text) }
-            text += String(decoding: bytes, as: UTF8.self)
-            if text.contains("The server is now ready to accept connections at") { break }
-        }
-        log.fileHandleForReading.readabilityHandler = { handle in
-            if handle.availableData.isEmpty { handle.readabilityHandler = nil }
-        }
+        return path
     }
 
-    func kill() { end(with: SIGKILL) }
-
-    func freeze() { signal(SIGSTOP) }
-
-    func thaw() { signal(SIGCONT) }
-
-    private func signal(_ number: Int32) {
-        process.withLock { process in
-            if let process, process.isRunning { _ = Foundation.kill(process.processIdentifier, number) }
-        }
+    /// Ends the server as a power cut would, and returns when it is gone.
+    func kill() async {
+        guard let process = process.withLock({ $0.take() }) else { return }
+        process.signal(SIGKILL)
+        _ = await process.end()
     }
 
-    private func end(with number: Int32) {
-        signal(number)
-        process.withLock { $0.take() }?.waitUntilExit()
-    }
+    func freeze() { process.withLock { $0 }?.signal(SIGSTOP) }
 
-    static func freePort() throws -> Int {
-        let channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0).wait()
-        defer { try? channel.close().wait() }
-        return channel.localAddress?.port ?? 0
-    }
+    func thaw() { process.withLock { $0 }?.signal(SIGCONT) }
 }
 
 /// The Redis error that something fails with.
