@@ -24,7 +24,7 @@ struct RedisOutageTests {
                 #expect(error?.code == .timeout)
                 let elapsed = ContinuousClock.now - start
                 #expect(elapsed >= .milliseconds(5))
-                #expect(elapsed < .milliseconds(500), "a loose bound: the machine may be busy")
+                #expect(elapsed < .seconds(5), "a loose bound: the machine may be busy")
             }
             #expect(!redis.isAvailable)
             for _ in 0..<100 {

@@ -136,13 +136,20 @@ func eventually<Value>(_ body: () async throws(RedisError) -> Value) async throw
         do throws(RedisError) {
             return try await body()
         } catch {
-            try Task.checkCancellation()
-            await Task.yield()
+            try await pause()
         }
     }
 }
 
-/// Gives other tasks their turn until a condition that they bring about holds.
+/// Waits until a condition holds that others bring about, for as long as the test may last.
 func settle(_ condition: () -> Bool) async {
-    while !condition(), !Task.isCancelled { await Task.yield() }
+    while !condition() {
+        guard (try? await pause()) != nil else { return }
+    }
+}
+
+/// Another process is asked again and again until it is so far: without a pause that would take the processor from
+/// the tests beside this one.
+private func pause() async throws {
+    try await Task.sleep(for: .milliseconds(1))
 }
