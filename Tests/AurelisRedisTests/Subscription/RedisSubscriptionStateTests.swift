@@ -8,13 +8,13 @@ struct RedisSubscriptionStateTests {
         [.bulk(Array("subscribe".utf8)), .bulk(Array(channel.utf8)), .integer(1)]
     }
 
-    @Test("it is in force once every channel is confirmed; the gap is told then, once", arguments: [true, false])
-    func confirmations(mayHaveMissed: Bool) {
-        var state = RedisSubscriptionState(channels: ["a", "b", "a"], mayHaveMissed: mayHaveMissed)
+    @Test("it is in force once every channel is confirmed; that is told once")
+    func confirmations() {
+        var state = RedisSubscriptionState(channels: ["a", "b", "a"])
         #expect(state.received(confirmation("a")) == .nothing)
         #expect(state.received(confirmation("other")) == .nothing)
         #expect(!state.isInForce)
-        #expect(state.received(confirmation("b")) == (mayHaveMissed ? .gap : .nothing))
+        #expect(state.received(confirmation("b")) == .began)
         #expect(state.isInForce)
         #expect(state.received(confirmation("a")) == .nothing)
     }
@@ -27,7 +27,7 @@ struct RedisSubscriptionStateTests {
         ] as [[RESPValue]]
     )
     func others(elements: [RESPValue]) {
-        var state = RedisSubscriptionState(channels: ["a"], mayHaveMissed: false)
+        var state = RedisSubscriptionState(channels: ["a"])
         #expect(state.received(elements) == .nothing)
         let message = state.received([.simple("message"), .simple("a"), .bulk([1, 2])])
         #expect(message == .message(channel: "a", payload: [1, 2]))
@@ -35,7 +35,7 @@ struct RedisSubscriptionStateTests {
 
     @Test("silence is noticed between two questions")
     func silence() {
-        var state = RedisSubscriptionState(channels: ["a"], mayHaveMissed: false)
+        var state = RedisSubscriptionState(channels: ["a"])
         let answers = [1, 1, 2, 5, 5].map { state.isSilent(arrivals: $0) }
         #expect(answers == [false, true, false, false, true])
     }
