@@ -39,7 +39,10 @@ struct RedisCacheFaultTests {
         let redis = RedisClient(configuration)
         let log = LogLines()
         let store = impatient(redis, log)
-        while !store.statistics.isCircuitOpen { await lookUp(store) }
+        await settle {
+            await lookUp(store)
+            return store.statistics.isCircuitOpen
+        }
         await lookUp(store, times: 100)
         #expect(log.lines.count == 1)
         #expect(log.lines.first?.contains("is not read") == true)
@@ -60,12 +63,15 @@ struct RedisCacheFaultTests {
             let log = LogLines()
             let store = impatient(redis, log)
             await RedisCacheStore.sample(redis).store(.sample(1))
-            while await store.sealed(for: .sample(1)) == nil {}
+            await settle { await store.sealed(for: .sample(1)) != nil }
             server.freeze()
-            while !store.statistics.isCircuitOpen { await lookUp(store) }
+            await settle {
+                await lookUp(store)
+                return store.statistics.isCircuitOpen
+            }
             #expect(store.statistics.timeouts > 0)
             server.thaw()
-            while await store.sealed(for: .sample(1)) == nil { await Task.yield() }
+            await settle { await store.sealed(for: .sample(1)) != nil }
             #expect(log.lines.contains { $0.contains("is not read") })
             #expect(log.lines.last?.contains("is read again") == true)
         }
@@ -78,10 +84,9 @@ struct RedisCacheFaultTests {
             try await store.running {
                 for _ in 0..<times {
                     await settle { store.isCurrent }
-                    store.keep(.sample(1))
-                    while await store.sealed(for: .sample(1)) == nil {
-                        store.keep(.sample(1))
-                        await store.flush()
+                    await settle {
+                        await store.store(.sample(1))
+                        return await store.sealed(for: .sample(1)) != nil
                     }
                     await server.kill()
                     await settle { !store.isCurrent }
@@ -179,7 +184,7 @@ struct RedisCacheFaultTests {
             let store = RedisCacheStore.sample(redis)
             await lookUp(store, times: 2)
             isCut.withLock { $0 = false }
-            while await store.sealed(for: .sample(1)) == nil { await Task.yield() }
+            await settle { await store.sealed(for: .sample(1)) != nil }
         }
     }
 

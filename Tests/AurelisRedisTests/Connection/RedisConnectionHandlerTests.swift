@@ -42,6 +42,19 @@ struct RedisConnectionHandlerTests {
         }
     }
 
+    @Test("a call that comes after the attempt failed is a failure of the server, not the caller's")
+    func failedBefore() async throws {
+        let rig = try Rig()
+        rig.handler.fail(RedisError(.connectionFailed, "nobody there"))
+        let call = rig.call("PING")
+        rig.handler.submit([call])
+        guard case .failed(let error, connection: 0) = await call.run({ _ in }) else {
+            Issue.record("not counted")
+            return
+        }
+        #expect(error.code == .connectionFailed)
+    }
+
     @Test("calls are held until the handshake is done, then sent in one write")
     func handshake() async throws {
         let rig = try Rig()

@@ -142,8 +142,8 @@ func eventually<Value>(_ body: () async throws(RedisError) -> Value) async throw
 }
 
 /// Waits until a condition holds that others bring about, for as long as the test may last.
-func settle(_ condition: () -> Bool) async {
-    while !condition() {
+func settle(_ condition: () async -> Bool) async {
+    while await !condition() {
         guard (try? await pause()) != nil else { return }
     }
 }
