@@ -124,6 +124,7 @@ let package = Package(
             of: "AurelisStorage",
             ["Aurelis", "AurelisTesting", log, .product(name: "GRDB", package: "GRDB.swift")]
         ),
+        tests(of: "AurelisRedis", ["Aurelis", "AurelisJSON", "AurelisTesting", nio, nioPosix, nioEmbedded, log]),
         tests(
             of: "AurelisApp",
             [

@@ -133,7 +133,7 @@ extension RedisClient {
 }
 
 extension RedisError {
-    fileprivate static var unexpected: RedisError {
+    static var unexpected: RedisError {
         RedisError(.unexpectedReply, "The server's reply is of a type that the command never has.")
     }
 }

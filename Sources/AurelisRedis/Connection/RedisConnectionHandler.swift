@@ -62,6 +62,8 @@ final class RedisConnectionHandler: ChannelInboundHandler {
             switch machine.submit(call, deadline: call.deadline, leadingReplies: call.isAsking ? 1 : 0) {
             case .send: call.encode(into: &output)
             case .hold: heldBytes += size
+            // An attempt can fail before its first call is here, which is a failure all the same.
+            case .refuse(let error) where isClosed: call.resolve(.failed(error, connection: ordinal))
             case .refuse(let error): call.resolve(.refused(error))
             }
         }

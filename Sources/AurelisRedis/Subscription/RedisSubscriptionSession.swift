@@ -6,29 +6,26 @@ final class RedisSubscriptionSession: Sendable {
     private let connector: RedisConnector
     private let eventLoop: any EventLoop
     private let channels: [String]
-    private let onMessage: @Sendable (String, [UInt8]) -> Void
-    private let onGap: @Sendable () -> Void
+    private let onEvent: @Sendable (RedisSubscriptionEvent) -> Void
 
     init(
         configuration: RedisConfiguration,
         connector: RedisConnector,
         eventLoop: any EventLoop,
         channels: [String],
-        onMessage: @escaping @Sendable (String, [UInt8]) -> Void,
-        onGap: @escaping @Sendable () -> Void
+        onEvent: @escaping @Sendable (RedisSubscriptionEvent) -> Void
     ) {
         self.configuration = configuration
         self.connector = connector
         self.eventLoop = eventLoop
         self.channels = channels
-        self.onMessage = onMessage
-        self.onGap = onGap
+        self.onEvent = onEvent
     }
 
     /// Subscribes and stays until the connection is closed; whether the subscription had come into force.
-    func run(mayHaveMissed: Bool, control: RedisSubscriptionControl) async -> Bool {
+    func run(control: RedisSubscriptionControl) async -> Bool {
         let ended = eventLoop.makePromise(of: Bool.self)
-        eventLoop.execute { self.open(mayHaveMissed: mayHaveMissed, control: control, ended: ended) }
+        eventLoop.execute { self.open(control: control, ended: ended) }
         return (try? await ended.futureResult.get()) ?? false
     }
 
@@ -43,11 +40,11 @@ final class RedisSubscriptionSession: Sendable {
         try? await over.futureResult.get()
     }
 
-    private func open(mayHaveMissed: Bool, control: RedisSubscriptionControl, ended: EventLoopPromise<Bool>) {
+    private func open(control: RedisSubscriptionControl, ended: EventLoopPromise<Bool>) {
         let handler = RedisConnectionHandler(configuration, eventLoop: eventLoop, isSubscription: true)
         let bound = NIOLoopBound(handler, eventLoop: eventLoop)
         let state = NIOLoopBoundBox(
-            RedisSubscriptionState(channels: channels, mayHaveMissed: mayHaveMissed),
+            RedisSubscriptionState(channels: channels),
             eventLoop: eventLoop
         )
         handler.events.ready = {
@@ -55,8 +52,8 @@ final class RedisSubscriptionSession: Sendable {
         }
         handler.events.push = { elements in
             switch state.value.received(elements) {
-            case .message(let channel, let payload): self.onMessage(channel, payload)
-            case .gap: self.onGap()
+            case .began: self.onEvent(.began)
+            case .message(let channel, let payload): self.onEvent(.message(channel: channel, payload: payload))
             case .nothing: break
             }
         }
@@ -70,9 +67,9 @@ final class RedisSubscriptionSession: Sendable {
                 bound.value.send([RedisCommand("PING")])
             }
         }
-        handler.events.closed = { _, _ in
+        handler.events.closed = { error, _ in
             watch.cancel()
-            if state.value.isInForce { self.onGap() }
+            self.onEvent(.ended(error))
         }
         control.onStop { reason in self.eventLoop.execute { bound.value.fail(reason) } }
         connector.connect(handler, to: configuration.endpoint, on: eventLoop).whenComplete { _ in

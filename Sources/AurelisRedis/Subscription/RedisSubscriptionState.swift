@@ -1,18 +1,16 @@
 /// What a subscription's connection has confirmed, and what its messages mean.
 struct RedisSubscriptionState {
     enum Event: Equatable {
+        case began
         case message(channel: String, payload: [UInt8])
-        case gap
         case nothing
     }
 
     private var unconfirmed: Set<String>
-    private let mayHaveMissed: Bool
     private var knownArrivals: UInt64 = 0
 
-    init(channels: [String], mayHaveMissed: Bool) {
+    init(channels: [String]) {
         unconfirmed = Set(channels)
-        self.mayHaveMissed = mayHaveMissed
     }
 
     /// Whether the server has confirmed every channel.
@@ -27,8 +25,8 @@ struct RedisSubscriptionState {
             guard let payload = elements[2].bytes else { return .nothing }
             return .message(channel: channel, payload: payload)
         case "subscribe":
-            guard unconfirmed.remove(channel) != nil, unconfirmed.isEmpty, mayHaveMissed else { return .nothing }
-            return .gap
+            guard unconfirmed.remove(channel) != nil, unconfirmed.isEmpty else { return .nothing }
+            return .began
         default:
             return .nothing
         }
