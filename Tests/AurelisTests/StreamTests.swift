@@ -1,6 +1,7 @@
 import Aurelis
 import AurelisJSON
 import AurelisTesting
+import Synchronization
 import Testing
 
 @Suite("Orchestrator: streams")
@@ -70,6 +71,37 @@ struct StreamTests {
         #expect(try await rawEvents(of: call).last == "data: [DONE]\n\n")
     }
 
+    @Test("[DONE] without a finish reason is a break: the answer is continued, or ends in an error")
+    func doneTooEarly() async throws {
+        let events = try ScriptedAnswer.events("one two three")
+        for reason in [nil, ""] {
+            let second = try ScriptedAnswer.chunk(finishReason: reason) { $0.field("content", " two") }
+            provider.script(.gpt4o, .events([events[1], second, .done]), .text("one two three"))
+            let stream = try await orchestrator.stream(ModelRequest("x", model: .gpt4o))
+            while try await stream.next() != nil {}
+            #expect(stream.response.content == "one two three")
+            #expect(stream.response.finishReason == .stop)
+        }
+        provider.script(.gpt4o, .events([events[1], .done]), .text("quite another"))
+        let call = try ModelCall(ModelRequest("x", model: .gpt4o), stream: true)
+        let error = await #expect(throws: ModelError.self) { try await rawEvents(of: call) }
+        #expect(error?.code == "stream_truncated")
+    }
+
+    @Test("what comes after [DONE] is not forwarded, and the provider is let go")
+    func afterDone() async throws {
+        let source = EndlessStream(try ScriptedAnswer.events("one"))
+        let orchestrator = ModelOrchestrator(providers: [EndlessProvider(stream: source)])
+        let call = try ModelCall(ModelRequest("x", model: .gpt4o), stream: true)
+        guard case .stream(let stream) = try await orchestrator.answer(call).answer else { return }
+        var events: [ProviderEvent] = []
+        while let event = try await stream.next() { events.append(event) }
+        #expect(events.count == 5)
+        #expect(events.last?.isDone == true)
+        #expect(source.isCancelled)
+        #expect(try await stream.next() == nil)
+    }
+
     @Test("an error inside the stream is an error")
     func inBandError() async throws {
         let error = try ScriptedAnswer.event(Array(#"{"error":{"message":"overloaded","code":"x"}}"#.utf8))
@@ -130,7 +162,7 @@ struct StreamTests {
             .gpt4o,
             .document(
                 try ScriptedAnswer.document(
-                    #"{"id":"c","choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}]}"#
+                    #"{"id":"c","choices":[{"index":0,"message":{"content":"a"},"finish_reason":null}]}"#
                 )
             )
         )
@@ -145,4 +177,33 @@ struct StreamTests {
             ]
         )
     }
+}
+
+/// Tells an answer, and after it the same event without end.
+private final class EndlessStream: ProviderStream {
+    private let events: [ProviderEvent]
+    private let state = Mutex((next: 0, isCancelled: false))
+
+    init(_ events: [ProviderEvent]) { self.events = events }
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    func next() async throws(ModelError) -> ProviderEvent? {
+        state.withLock { state in
+            defer { state.next += 1 }
+            return state.next < events.count ? events[state.next] : events[1]
+        }
+    }
+
+    func cancel() { state.withLock { $0.isCancelled = true } }
+}
+
+private struct EndlessProvider: ModelProvider {
+    let id: ProviderID = "endless"
+    let models = [ProviderModel(id: .gpt4o, wireName: "gpt-4o")]
+    let stream: EndlessStream
+
+    func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel? { models.first { $0.id == id } }
+
+    func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer { .stream(stream) }
 }

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// A stream that breaks off is continued, by the same model or another, exactly where the caller's text ends; a comment
 /// marks the seam. When nobody can continue it, it ends in an error, never as if it were complete. One that only lacks
-/// `[DONE]` after its finish reason is complete and gets its `[DONE]`.
+/// `[DONE]` after its finish reason is complete and gets its `[DONE]`; one with `[DONE]` but no finish reason is broken.
 /// One consumer at a time.
 public final class ReplyStream: Sendable {
     fileprivate struct State {
@@ -46,6 +46,8 @@ public final class ReplyStream: Sendable {
         while true {
             switch step() {
             case .ended:
+                // Whatever else a provider sends is no part of the answer.
+                state.withLock(\.stream.source).cancel()
                 return nil
             case .show(let event):
                 return try passed(event)

@@ -1,23 +1,29 @@
 internal import AurelisJSON
 
 /// What a stream has told so far: whether content came, whether it finished, what it used.
+///
+/// A chat's answer is whole when its finish reason has come, and not before: none of the servers that the presets know
+/// leaves that out, while a server or something in between that fails in the middle often still writes `[DONE]`.
 struct StreamProgress: Sendable {
     private(set) var hasContent = false
     private(set) var finishReason: FinishReason?
     private(set) var usage: TokenUsage?
-    private(set) var isDone = false
     private(set) var delivered = DeliveredAnswer()
 
     /// Takes note of one event.
     ///
-    /// - Throws: the provider's error when the event carries one in-band.
+    /// - Throws: the provider's error when the event carries one in-band; `connection` for a `[DONE]` before the answer
+    ///   was complete.
     mutating func observe(_ event: ProviderEvent) throws(ModelError) {
-        if event.isDone { isDone = true }
+        if event.isDone, !isComplete { throw .truncatedStream }
         guard let chunk = event.chunk else { return }
         if let error = chunk["error"], !error.isNull { throw inBandError(error) }
         if let usage = chunk["usage"] { self.usage = TokenUsage(reading: usage) ?? self.usage }
         guard let choice = chunk["choices"]?[0] else { return }
-        if let reason = choice["finish_reason"]?.string { finishReason = FinishReason(rawValue: reason) }
+        // Some servers write an empty one until there is a reason.
+        if let reason = choice["finish_reason"]?.string, !reason.isEmpty {
+            finishReason = FinishReason(rawValue: reason)
+        }
         if !hasContent, let delta = choice["delta"], carriesContent(delta) { hasContent = true }
         delivered.append(chunk, choice: choice)
     }
@@ -26,7 +32,7 @@ struct StreamProgress: Sendable {
     var isPresentable: Bool { hasContent || finishReason != nil }
 
     /// Whether the answer is whole; a missing `[DONE]` after a finish reason does not matter.
-    var isComplete: Bool { finishReason != nil || isDone }
+    var isComplete: Bool { finishReason != nil }
 
     private func carriesContent(_ delta: JSONValue) -> Bool {
         for (key, value) in delta.members where !value.isNull && key != "role" {

@@ -14,7 +14,9 @@ final class WholeAnswerStream: ProviderStream {
             [("delta", Self.delta(choice["message"])), ("finish_reason", .null)]
         }
         let finish = try Self.chunk(of: document, with: document["usage"]) { choice in
-            [("delta", .object([])), ("finish_reason", choice["finish_reason"].map(JSONFragment.raw) ?? "stop")]
+            // A whole answer has come to its end, whether or not it says why.
+            let reason = choice["finish_reason"].flatMap { $0.kind == .string ? $0 : nil }
+            return [("delta", .object([])), ("finish_reason", reason.map(JSONFragment.raw) ?? "stop")]
         }
         events = Mutex([.done, finish, content])
     }

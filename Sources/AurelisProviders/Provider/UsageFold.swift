@@ -11,7 +11,9 @@ struct UsageFold: Sendable {
     /// The events to pass on, now that this one has come.
     mutating func take(_ event: ProviderEvent) -> (first: ProviderEvent?, then: ProviderEvent?) {
         guard let finish else {
-            guard event.chunk?["choices"]?[0]?["finish_reason"]?.kind == .string else { return (event, nil) }
+            guard let reason = event.chunk?["choices"]?[0]?["finish_reason"], reason.kind == .string,
+                !reason.stringEquals("")
+            else { return (event, nil) }
             self.finish = event
             return (nil, nil)
         }
