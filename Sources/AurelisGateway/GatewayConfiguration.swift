@@ -26,7 +26,7 @@ extension GatewayConfiguration {
         package var body = 20 * 1_024 * 1_024
         /// Bytes of request bodies in memory, over all connections.
         package var bodiesInMemory = 256 * 1_024 * 1_024
-        /// Bytes of all header fields of a request.
+        /// Bytes of all header fields of a request; also what the framing of a chunked body may have whatever its data.
         package var headerBytes = 64 * 1_024
         /// Header fields of a request, trailers included.
         package var headerFields = 128
@@ -51,6 +51,10 @@ extension GatewayConfiguration {
         package var bodyInactivity: Duration = .seconds(30)
         /// For a whole body.
         package var body: Duration = .seconds(300)
+        /// For a body that comes more slowly than `bodyRate`.
+        package var bodyGrace: Duration = .seconds(30)
+        /// The bytes in a second, on the average, that buy a body time beyond `bodyGrace`.
+        package var bodyRate = 4 * 1_024
         /// Between two requests of a connection.
         package var keepAlive: Duration = .seconds(75)
         /// For a client that takes nothing of its answer.
@@ -64,5 +68,12 @@ extension GatewayConfiguration {
 
         /// The defaults.
         package init() {}
+    }
+}
+
+extension GatewayConfiguration.TimeLimits {
+    /// How long a body may be on its way, from its beginning, once so many bytes of it have come.
+    func body(received count: Int) -> Duration {
+        min(body, bodyGrace + .seconds(Double(count) / Double(bodyRate)))
     }
 }

@@ -35,8 +35,9 @@ public struct JSONLimits: Sendable, Hashable {
     /// Strict: what two readers could understand differently is refused before it costs a request.
     public static let `default` = JSONLimits()
 
-    /// Tolerant: an answer that was paid for is not lost over a duplicate name or half a character.
-    public static let response = JSONLimits(rejectsDuplicateMembers: false, allowsLoneSurrogates: true)
+    /// Tolerant: an answer that was paid for is not lost over half a character. A name that occurs twice is refused all
+    /// the same: who checks an answer and who reads it may each take another one.
+    public static let response = JSONLimits(allowsLoneSurrogates: true)
 
     /// A copy with a change.
     public func with(_ change: (inout JSONLimits) -> Void) -> JSONLimits {

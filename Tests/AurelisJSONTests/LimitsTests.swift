@@ -90,7 +90,8 @@ struct LimitsTests {
     func duplicates(_ text: String) throws {
         let error = try #require(throws: JSONError.self) { try JSONDocument(text) }
         #expect(error.code == .duplicateMember)
-        _ = try JSONDocument(text, limits: .response)
+        #expect(throws: JSONError.self) { try JSONDocument(text, limits: .response) }
+        _ = try JSONDocument(text, limits: .lastWins)
     }
 
     @Test(
@@ -121,9 +122,9 @@ struct LimitsTests {
         #expect(error.offset == members[..<second].reduce(1) { $0 + $1.utf8.count + 1 })
     }
 
-    @Test("tolerant limits let the last of several members win, at the top and below")
+    @Test("where duplicates are accepted the last one wins, at the top and below")
     func lastWins() throws {
-        let document = try JSONDocument(#"{"a":1,"n":{"a":1,"b":0,"\u0061":2},"a":2}"#, limits: .response)
+        let document = try JSONDocument(#"{"a":1,"n":{"a":1,"b":0,"\u0061":2},"a":2}"#, limits: .lastWins)
         #expect(document["a"]?.int == 2)
         #expect(document.root["a"]?.int == 2)
         #expect(document["n"]?["a"]?.int == 2)
@@ -153,4 +154,9 @@ struct LimitsTests {
         #expect(limits.maximumDepth == 128)
         #expect(JSONLimits.default.maximumBytes == nil)
     }
+}
+
+extension JSONLimits {
+    /// Accepts a name that occurs twice.
+    static let lastWins = JSONLimits(rejectsDuplicateMembers: false)
 }

@@ -10,9 +10,22 @@ struct CacheLayers: Sendable {
     let cache: AnswerCache
     /// nil: answers are not kept in the data directory.
     let database: DatabaseCacheStore?
+    /// nil: there is no Redis.
+    let redis: (store: RedisCacheStore, client: RedisClient)?
 
-    /// What brings the answers to the stores while the servers run.
-    var services: [any Service] { [database.map(DatabaseCacheWriting.init)].compactMap(\.self) }
+    /// What brings the answers to the stores, and hears of what others invalidate, while the servers run.
+    var services: [any Service] {
+        let services: [(any Service)?] = [
+            database.map(DatabaseCacheWriting.init), redis.map { RedisCaching(store: $0.store) },
+        ]
+        return services.compactMap(\.self)
+    }
+
+    /// Brings what is left to the stores, and lets go of Redis.
+    func shutdown() async {
+        await cache.flush()
+        await redis?.client.shutdown()
+    }
 }
 
 /// Makes the cache that a configuration describes.
@@ -26,8 +39,36 @@ struct CacheFactory: Sendable {
     /// - Throws: `ConfigurationError` when the key of an encrypted cache cannot be had.
     func layers(_ configuration: Configuration) throws(ConfigurationError) -> CacheLayers {
         let database = database(configuration)
-        let stores: [(any CacheStore)?] = [database]
-        return CacheLayers(cache: try cache(configuration, stores.compactMap(\.self)), database: database)
+        let redis = try redis(configuration)
+        let stores: [(any CacheStore)?] = [redis?.store, database]
+        let cache = try cache(configuration, stores.compactMap(\.self))
+        return CacheLayers(cache: cache, database: database, redis: redis)
+    }
+
+    private func redis(
+        _ configuration: Configuration
+    ) throws(ConfigurationError) -> (store: RedisCacheStore, client: RedisClient)? {
+        let rules = configuration.cache.rules
+        guard let redis = configuration.cache.redis, let lifetime = rules.layers[.redis], lifetime > .zero else {
+            return nil
+        }
+        let connection: RedisConfiguration
+        do { connection = try RedisConfiguration(url: redis.url) } catch {
+            throw ConfigurationError(error.message, path: "cache.redis.url")
+        }
+        let client = RedisClient(connection, eventLoopGroup: eventLoopGroup)
+        var settings = RedisCacheSettings()
+        settings.prefix = redis.prefix
+        settings.lifetime = lifetime
+        settings.lookupDeadline = redis.timeout
+        settings.maximumValueBytes = max(settings.maximumValueBytes, 2 * rules.maximumAnswer)
+        let store = RedisCacheStore(
+            client,
+            settings: settings,
+            facts: { CacheEnvelope.facts(of: $0) },
+            logger: logger
+        )
+        return (store, client)
     }
 
     /// What is simulated is kept in memory only: another seed gives other answers to the same questions.
@@ -71,6 +112,12 @@ struct CacheFactory: Sendable {
 
 private struct DatabaseCacheWriting: Service {
     let store: DatabaseCacheStore
+
+    func run() async { await cancelWhenGracefulShutdown { await store.run() } }
+}
+
+private struct RedisCaching: Service {
+    let store: RedisCacheStore
 
     func run() async { await cancelWhenGracefulShutdown { await store.run() } }
 }

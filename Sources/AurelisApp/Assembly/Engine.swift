@@ -84,7 +84,7 @@ package final class Engine: Sendable {
     /// Ends the connections and the simulator; history and answers are where they are kept afterwards.
     package func shutdown() async {
         factory.history.flush()
-        await factory.layers.cache.flush()
+        await factory.layers.shutdown()
         await factory.client.shutdown()
         await factory.simulator?.shutdown()
     }

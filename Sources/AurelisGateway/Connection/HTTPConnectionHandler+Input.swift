@@ -14,6 +14,7 @@ extension HTTPConnectionHandler {
 
     private func take(_ wireHead: HTTPRequestHead) {
         guard !machine.isEnding else { return }
+        headsTaken &+= 1
         let head: RequestHead
         do {
             head = try RequestHead(wireHead, limits: configuration.limits, isLocal: loop.server.isLocal)

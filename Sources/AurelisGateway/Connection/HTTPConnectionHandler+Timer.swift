@@ -17,7 +17,7 @@ struct ConnectionTimer {
     var purpose: Purpose?
     var deadline: NIODeadline?
     var scheduled: (callback: NIOScheduledCallback, deadline: NIODeadline)?
-    var bodyDeadline = NIODeadline.distantFuture
+    var bodyStart = NIODeadline.distantPast
     var bodyHasMoved = false
 
     /// A piece of the body came, which extends its limit.
@@ -45,8 +45,9 @@ extension HTTPConnectionHandler {
         let now = NIODeadline.now()
         var deadline = now + limit
         if purpose == .wait(.body) {
-            if isNew { timer.bodyDeadline = now + TimeAmount(configuration.timeLimits.body) }
-            deadline = min(deadline, timer.bodyDeadline)
+            if isNew { timer.bodyStart = now }
+            let limit = configuration.timeLimits.body(received: machine.receivedBody ?? 0)
+            deadline = min(deadline, timer.bodyStart + TimeAmount(limit))
         }
         timer.deadline = deadline
         schedule(deadline)

@@ -23,6 +23,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     var machine: HTTPServerConnectionStateMachine
     var context: ChannelHandlerContext?
 
+    /// How many heads of requests have come.
+    var headsTaken = 0
+
     // The request at hand.
     var head: RequestHead?
     var isHTTP10 = false

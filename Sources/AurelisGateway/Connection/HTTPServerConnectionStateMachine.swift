@@ -218,6 +218,21 @@ extension HTTPServerConnectionStateMachine {
         if case .handling = state { true } else { false }
     }
 
+    /// Whether nothing of a further request has come.
+    var isBetweenRequests: Bool {
+        if case .idle(_, headStarted: false) = state { true } else { false }
+    }
+
+    /// How many bytes of the body that is arriving have come; nil when none is.
+    var receivedBody: Int? {
+        if case .receiving(_, let count) = state { count } else { nil }
+    }
+
+    /// How many bytes of the chunked body that is arriving have come; nil when none is.
+    var receivedInChunks: Int? {
+        if case .receiving(let request, let count) = state, request.facts.body == .chunked { count } else { nil }
+    }
+
     /// Whether the connection is past its last request.
     var isEnding: Bool {
         switch state {

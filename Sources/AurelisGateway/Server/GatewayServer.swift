@@ -88,10 +88,11 @@ package struct GatewayServer: Service {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.ioOnClosedChannel
                     }
-                    let decoder = HTTPRequestDecoder(limitConfiguration: decoding)
+                    let connection = HTTPConnectionHandler(loop: loop.value, eventLoop: channel.eventLoop)
+                    let decoder = RequestDecoder(HTTPRequestDecoder(limitConfiguration: decoding), for: connection)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(ByteToMessageHandler(decoder))
-                    try pipeline.addHandler(HTTPConnectionHandler(loop: loop.value, eventLoop: channel.eventLoop))
+                    try pipeline.addHandler(connection)
                 }
             }
         do {

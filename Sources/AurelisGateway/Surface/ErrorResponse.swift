@@ -5,7 +5,8 @@ internal import AurelisJSON
 enum ErrorResponse {
     /// The answer to a request that failed on its way.
     ///
-    /// A provider's own error body is passed on byte for byte with the provider's status.
+    /// A provider's own error body is passed on with the provider's status; what it lacks of OpenAI's shape is added,
+    /// and all other bytes stay.
     static func make(_ error: ModelError, requestID: RequestID) -> Response {
         var head = ResponseHead(status: status(of: error))
         head.requestID = requestID
@@ -20,7 +21,7 @@ enum ErrorResponse {
         } else {
             head.hint = error.body == nil ? nil : error.hint
         }
-        if let body = error.body, let status = error.status, 400..<600 ~= status, isErrorDocument(body) {
+        if let status = error.status, 400..<600 ~= status, let body = providersBody(error, type: type(of: status)) {
             head.status = status
             return Response(head: head, body: body)
         }
@@ -56,11 +57,12 @@ enum ErrorResponse {
 
     /// The event that tells a stream's reader that the rest will not come.
     static func event(_ error: ModelError) -> [UInt8] {
+        let type = type(of: status(of: error))
         let json =
-            error.body.flatMap { isErrorDocument($0) && !$0.contains(0x0A) && !$0.contains(0x0D) ? $0 : nil }
+            providersBody(error, type: type).flatMap { $0.contains(0x0A) || $0.contains(0x0D) ? nil : $0 }
             ?? body(
                 message: error.hint.map { "\(error.message) (\($0))" } ?? error.message,
-                type: type(of: status(of: error)),
+                type: type,
                 parameter: error.parameter,
                 code: error.code ?? error.category.rawValue
             )
@@ -119,8 +121,20 @@ enum ErrorResponse {
         return json.bytes
     }
 
-    private static func isErrorDocument(_ body: [UInt8]) -> Bool {
-        guard let document = try? JSONDocument(body), document.root.kind == .object else { return false }
-        return document["error"] != nil
+    /// The provider's error document, with every member that clients of OpenAI look for; nil when there is none.
+    private static func providersBody(_ error: ModelError, type: String) -> [UInt8]? {
+        guard let body = error.body, var document = try? JSONDocument(body), let object = document["error"],
+            object.kind == .object, var shaped = try? JSONDocument(Array(object.raw))
+        else { return nil }
+        let code = error.code ?? error.category.rawValue
+        let members: [(String, JSONFragment)] = [
+            ("message", .string(error.message)), ("type", .string(type)),
+            ("param", error.parameter.map { .string($0) } ?? .null), ("code", .string(code)),
+        ]
+        let missing = members.filter { shaped[$0.0] == nil }
+        guard !missing.isEmpty else { return body }
+        for (name, value) in missing { shaped.set(name, to: value) }
+        document.set("error", to: .raw(shaped.root))
+        return document.bytes
     }
 }

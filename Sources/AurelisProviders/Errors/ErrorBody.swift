@@ -30,7 +30,9 @@ struct ErrorBody {
     static let maximumMessage = 500
 
     init(_ bytes: [UInt8]) {
-        if let document = try? JSONDocument(bytes, limits: .response) {
+        // What is only read, and not passed on, may say a thing twice.
+        let limits = JSONLimits.response.with { $0.rejectsDuplicateMembers = false }
+        if let document = try? JSONDocument(bytes, limits: limits) {
             read(document.root)
         } else {
             readText(bytes)

@@ -15,7 +15,7 @@ struct RedisCacheQueue {
 
         var bytes: Int {
             switch self {
-            case .keep(let record): record.sealed.count
+            case .keep(let record): record.size
             case .drop: 0
             }
         }

@@ -171,7 +171,7 @@ extension RedisCacheStore {
 extension RedisCacheStore {
     /// Takes an answer to store; drops it when it is too large or too many wait.
     package func keep(_ record: CacheRecord) {
-        let isTaken = record.sealed.count <= settings.maximumValueBytes && enqueue(.keep(record))
+        let isTaken = record.size <= settings.maximumValueBytes && enqueue(.keep(record))
         if !isTaken { state.withLock { $0.statistics.dropped += 1 } }
     }
 

@@ -67,9 +67,41 @@ struct ErrorResponseTests {
         #expect(Self.head(Self.make(day)).contains("\r\nx-should-retry: false\r\n"))
     }
 
-    @Test("a provider's own error passes byte for byte, with its status and our fields")
+    @Test(
+        "a provider's error body gets what it lacks of OpenAI's shape, and keeps all else byte for byte",
+        arguments: [
+            (
+                #"{ "error":{"code":"RateLimitReached" ,"message":"wait","details":null} }"#,
+                #"{ "error":{"code":"RateLimitReached" ,"message":"wait","details":null,"type":"invalid_request_error","param":"model"} }"#
+            ),
+            (
+                #"{"error":{}, "x":1}"#,
+                #"{"error":{"message":"no","type":"invalid_request_error","param":"model","code":"invalid_request"}, "x":1}"#
+            ),
+            (
+                #"{"error":{"message":"m","type":null,"param":null,"code":7}}"#,
+                #"{"error":{"message":"m","type":null,"param":null,"code":7}}"#
+            ),
+            (
+                #"{"error":"text"}"#,
+                #"{"error":{"message":"no","type":"invalid_request_error","param":"model","code":"invalid_request"}}"#
+            ),
+        ]
+    )
+    func shape(body: String, expected: String) {
+        var error = ModelError(.invalidRequest, "no")
+        error.status = 400
+        error.parameter = "model"
+        error.body = Array(body.utf8)
+        #expect(String(decoding: Self.make(error).body, as: UTF8.self) == expected)
+        #expect(String(decoding: ErrorResponse.event(error), as: UTF8.self) == "data: \(expected)\n\n")
+    }
+
+    @Test("a provider's own error passes with its status and our fields")
     func providersBody() {
-        let body = Array(#"{ "error":{"code":"RateLimitReached" ,"message":"wait","details":null} }"#.utf8)
+        let body = Array(
+            #"{ "error":{"code":"RateLimitReached" ,"message":"wait","details":null,"type":"t","param":null} }"#.utf8
+        )
         var error = ModelError(.quota, "budget", hint: "ask for more")
         error.status = 403
         error.body = body

@@ -268,6 +268,59 @@ struct BadInputTests {
         }
     }
 
+    private static let chunked =
+        "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
+
+    @Test(
+        "a chunk over the limit is 413 as soon as its size is known",
+        arguments: [
+            [chunked + "\r\n7fffffffffffffff\r\n"], [chunked + "\r\n", "1400001;x=y\r\n"],
+            ["\r\n\r\n" + chunked + "\r\n3\r\n{  \r\n", "1", "4", "00001\r\n"],
+            [chunked + "\r\n3\r\n{ ", " \r", "\nFFFFFFF\r\n"],
+        ]
+    )
+    func chunkTooLarge(pieces: [String]) async throws {
+        try await TestGateway.run { gateway async throws in
+            let client = try await gateway.connect()
+            for piece in pieces { try await client.send(piece) }
+            let answer = try await client.readAnswer()
+            #expect(answer.status == 413)
+            #expect(answer["connection"] == "close")
+        }
+    }
+
+    @Test(
+        "the extensions of chunks are bounded, wherever the body begins",
+        arguments: [
+            [chunked + "\r\n5;a="], [chunked, "\r\n", "5;a="], [Samples.get("/health/live") + chunked + "\r\n5;a="],
+            [String(chunked.dropLast(1)), "\r\n\r\n5\r\n{    \r\n5;a="],
+        ]
+    )
+    func chunkExtensions(pieces: [String]) async throws {
+        try await TestGateway.run { gateway async throws in
+            let client = try await gateway.connect()
+            for piece in pieces { try await client.send(piece) }
+            let filler = String(repeating: "x", count: 4_096)
+            for _ in 0..<64 where (try? await client.send(filler)) == nil { break }
+            var answer = try await client.readAnswer()
+            if answer.status == 200 { answer = try await client.readAnswer() }
+            #expect(answer.status == 400)
+            #expect(answer.body.contains("extensions"))
+        }
+    }
+
+    @Test("small chunks with small extensions are a body like any other")
+    func smallChunks() async throws {
+        try await TestGateway.run { gateway async throws in
+            let padding = String(repeating: " ", count: 30_000)
+            let chunks = (Samples.chat + padding).map { "1\r\n\($0)\r\n" }.joined()
+            let signed = "\(String(Samples.chat.utf8.count, radix: 16));signature=abc\r\n\(Samples.chat)\r\n"
+            for body in [chunks, signed] {
+                #expect(try await gateway.send(Self.chunked + "\r\n\(body)0\r\nX-Trailer: y\r\n\r\n").status == 200)
+            }
+        }
+    }
+
     @Test("bodies over the memory of all connections wait, then are refused as overload")
     func memory() async throws {
         var configuration = GatewayConfiguration()

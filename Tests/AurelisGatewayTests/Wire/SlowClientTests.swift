@@ -1,6 +1,7 @@
 import Aurelis
-import AurelisGateway
 import Testing
+
+@testable import AurelisGateway
 
 @Suite("Slow clients and limits", .timeLimit(.minutes(1)))
 struct SlowClientTests {
@@ -53,6 +54,31 @@ struct SlowClientTests {
             while (try? await client.send(" ")) != nil { await Task.yield() }
             #expect(try await answer.status == 408)
         }
+    }
+
+    @Test("a body that comes too slowly ends with 408 long before the limit of a whole one", arguments: [false, true])
+    func slowBody(isChunked: Bool) async throws {
+        var configuration = GatewayConfiguration()
+        configuration.timeLimits.bodyGrace = .milliseconds(100)
+        configuration.timeLimits.bodyRate = 1 << 40
+        configuration.timeLimits.linger = .milliseconds(100)
+        try await TestGateway.run(configuration: configuration) { gateway async throws in
+            let client = try await gateway.connect()
+            let length = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: 10000000"
+            try await client.send("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n\(length)\r\n\r\n")
+            async let answer = client.readAnswer()
+            while (try? await client.send(isChunked ? "1\r\n \r\n" : " ")) != nil { await Task.yield() }
+            #expect(try await answer.status == 408)
+        }
+    }
+
+    @Test(
+        "a body has its grace, and more time for what has come, up to the limit of a whole one",
+        arguments: [(0, 30_000), (1, 30_000), (4_096, 31_000), (409_600, 130_000), (4_096_000, 300_000)]
+    )
+    func bodyTime(received: Int, milliseconds: Int) {
+        let limit = GatewayConfiguration.TimeLimits().body(received: received)
+        #expect(abs(limit.components.seconds * 1_000 - Int64(milliseconds)) <= 1)
     }
 
     @Test("an idle connection is closed without a word", arguments: [true, false])

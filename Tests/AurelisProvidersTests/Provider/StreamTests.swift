@@ -84,6 +84,7 @@ struct StreamTests {
         arguments: [
             ("data: {\"choices\":\n\n", ModelError.Category.upstream, "malformed_event"),
             ("data: \"text\"\n\n", .upstream, "malformed_event"), ("data: \u{FFFD}\n\n", .upstream, "malformed_event"),
+            ("data: {\"choices\":[],\"x\":1,\"\\u0063hoices\":[]}\n\n", .upstream, "malformed_event"),
             ("data: {\"choi", .connection, "stream_truncated"),
             ("data: {\"error\":{\"message\":\"m\",\"code\":\"content_filter\"}}\n\n", .contentFilter, "content_filter"),
             ("data: {\"error\":{\"message\":\"Rate limited\",\"code\":429}}\n\n", .rateLimit, "429"),

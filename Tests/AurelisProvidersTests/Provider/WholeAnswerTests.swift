@@ -29,6 +29,8 @@ struct WholeAnswerTests {
             ([.response(200, " \n ")], "empty_answer", .upstream),
             ([.response(200, #"{"choices":["#)], "malformed_json", .upstream),
             ([.response(200, #"{"a":1}x"#)], "malformed_json", .upstream),
+            ([.response(200, #"{"choices":[],"choices":[]}"#)], "malformed_json", .upstream),
+            ([.response(400, #"{"error":{"message":"m"},"x":1,"x":2}"#)], nil, .invalidRequest),
             ([.response(200, "<html>hi</html>", type: "text/html")], "wrong_content_type", .upstream),
             ([.response(200, "data: {}\n\n", type: "text/event-stream")], "wrong_content_type", .upstream),
             ([.response(200, "{\"a\":\"\(String(repeating: "x", count: 5_000))\"}")], "answer_too_large", .upstream),
