@@ -68,7 +68,7 @@ extension RedisCacheStore {
             do {
                 let stored = try await storedRules(deadline: settings.commandDeadline)
                 merge(stored)
-                await restore(missingIn: stored)
+                restore(missingIn: stored)
                 state.withLock { $0.hearing.loaded(for: epoch) }
                 noteListening(nil)
             } catch {
@@ -79,7 +79,7 @@ extension RedisCacheStore {
     }
 
     /// A Redis that was restored from an old copy, or had too little memory, has answers but not every rule.
-    private func restore(missingIn stored: [CacheInvalidation]) async {
+    private func restore(missingIn stored: [CacheInvalidation]) {
         var known = RedisCacheRules(maximumCount: settings.maximumRules)
         for rule in stored { known.add(rule) }
         state.withLock { state in
