@@ -2,6 +2,7 @@ import Aurelis
 import AurelisProviders
 import AurelisTesting
 import AurelisTransport
+import Foundation
 import Logging
 import Testing
 
@@ -226,6 +227,26 @@ struct ConfigurationDecodingTests {
                 "a.yaml:1:12: providers: two providers are called \"ollama\""
             ),
             (
+                "routing:\n  maximum_attempts:\n  strategy: cost",
+                "a.yaml:2:20: routing.maximum_attempts: has no value (write a whole number, or remove the line)"
+            ),
+            (
+                "routing: { concurrency: ~ }",
+                "a.yaml:1:25: routing.concurrency: has no value (write a whole number, or remove the line)"
+            ),
+            (
+                "- gateway\n- admin",
+                "a.yaml:1:1: the file must be a map of settings, such as `gateway: { port: 8787 }`"
+            ), ("openai", "a.yaml:1:1: the file must be a map of settings, such as `gateway: { port: 8787 }`"),
+            (
+                "gateway: { port: 9000 }\nadmin: { port: 9000 }",
+                "a.yaml:2:16: admin.port: both the gateway and the control plane would listen on port 9000 (give one of them another, with --port or --admin-port for example)"
+            ),
+            (
+                "gateway: { port: 8788, host: localhost }",
+                "admin.port: both the gateway and the control plane would listen on port 8788 (give one of them another, with --port or --admin-port for example)"
+            ),
+            (
                 "log: { level: loud }",
                 "a.yaml:1:15: log.level: must be one of trace, debug, info, notice, warning, error, critical, not \"loud\""
             ),
@@ -236,6 +257,22 @@ struct ConfigurationDecodingTests {
     func errors(yaml: String, expected: String) {
         let error = #expect(throws: ConfigurationError.self) { try decode(yaml) }
         #expect(error?.description == expected)
+    }
+
+    @Test(
+        "one port may serve two servers when it is any free one, or at two addresses",
+        arguments: [
+            "gateway: { port: 0 }\nadmin: { port: 0 }",
+            "gateway: { port: 9000, host: 127.0.0.1 }\nadmin: { port: 9000, host: 127.0.0.2 }",
+        ]
+    )
+    func twoServers(yaml: String) {
+        #expect(throws: Never.self) { try decode(yaml) }
+    }
+
+    @Test("a section or a list in which everything is commented out is empty")
+    func emptySections() {
+        #expect(throws: Never.self) { try decode("routing:\ngateway:\nproviders:\n") }
     }
 
     @Test("an unknown task is told with all tasks")
@@ -372,6 +409,29 @@ struct ConfigurationLayerTests {
     func unknownVariable() throws {
         let loaded = try load(environment: ["AURELIS_PROT": "1", "AURELIS_SIMULATE": "1"])
         #expect(loaded.warnings == ["$AURELIS_PROT means nothing to Aurelis; did you mean $AURELIS_PORT?"])
+        let error = #expect(throws: ConfigurationError.self) { try load(environment: ["AURELIS_PROVDER": "openai"]) }
+        #expect(error?.message.contains("did you mean $AURELIS_PROVIDER?") == true)
+    }
+
+    @Test("a file that is a link to nowhere is an error, not the absence of a file")
+    func danglingLink() throws {
+        try withTemporaryDirectory { directory in
+            try directory.write("simulate: true", to: "work/real.yaml")
+            let link = directory.path + "/work/aurelis.yaml"
+            func load() throws -> LoadedConfiguration {
+                try ConfigurationLoader.load(
+                    ConfigurationOverrides(),
+                    environment: ["AURELIS_SIMULATE": "1"],
+                    workingDirectory: directory.path + "/work",
+                    homeDirectory: directory.path
+                )
+            }
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "real.yaml")
+            #expect(try load().sources == [link])
+            try FileManager.default.removeItem(atPath: directory.path + "/work/real.yaml")
+            let error = #expect(throws: ConfigurationError.self) { try load() }
+            #expect(error?.description == "\(link) is a link to real.yaml, which is not there")
+        }
     }
 
     @Test("what is shown can be read again and means the same")

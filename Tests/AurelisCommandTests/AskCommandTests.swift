@@ -45,7 +45,7 @@ struct AskCommandTests {
     @Test("provider options say the same on every command", arguments: ["ask", "serve", "models"])
     func shared(command: String) throws {
         let arguments = [
-            "--config", "a.yaml", "--data-dir", "d", "--simulate", "--base-url", "http://x", "--api-key-env", "K",
+            "--config", "a.yaml", "--data-dir", "d", "--base-url", "http://x", "--api-key-env", "K",
             "--provider", "openai",
         ]
         let parsed = try AurelisTool.parseAsRoot([command] + arguments)
@@ -56,10 +56,34 @@ struct AskCommandTests {
         let overrides = options.overrides
         #expect(overrides.configFile == "a.yaml")
         #expect(overrides.dataDirectory == "d")
-        #expect(overrides.simulate)
+        #expect(!overrides.simulate)
         #expect(overrides.baseURL == "http://x")
         #expect(overrides.apiKeyEnv == "K")
         #expect(overrides.provider == "openai")
+    }
+
+    @Test(
+        "what cannot be meant is told in so many words",
+        arguments: [
+            (["--max-tokens", "-1"], "--max-tokens must be positive, not -1"),
+            (["--max-tokens", "0"], "--max-tokens must be positive, not 0"),
+            (["--temperature", "-1"], "--temperature -1.0 is not between 0 and 2"), (["-f", ""], "-f names no file"),
+            (
+                ["--simulate", "--provider", "openai"],
+                "--simulate lets the simulator answer and --provider somebody else"
+            ),
+            (["--simulate", "--base-url", "http://x"], "--simulate lets the simulator answer and --base-url somebody"),
+        ]
+    )
+    func refused(arguments: [String], message: String) throws {
+        let error = try #require(throws: (any Error).self) { try AurelisTool.parseAsRoot(["ask", "x"] + arguments) }
+        #expect(FailureReport(error).failure?.message.hasPrefix(message) == true)
+    }
+
+    @Test("a seed may be negative")
+    func negativeSeed() throws {
+        let ask = try #require(try AurelisTool.parseAsRoot(["ask", "x", "--seed", "-7"]) as? AskCommand)
+        #expect(ask.seed == -7)
     }
 
     @Test("a credential cannot be given as an argument")

@@ -127,6 +127,15 @@ struct AskingTests {
         #expect(result.errors == "answered by gpt-4o-mini, not gpt-4o; --explain shows why\n")
     }
 
+    @Test("who has asked for the explanation is not told how to")
+    func otherModelExplained() async {
+        provider.script(.gpt4o, .failure(ModelError(.upstream, "boom")))
+        var request = ModelRequest("hi", model: .gpt4o)
+        request.fallback = .byTask
+        let result = await ask(request, explains: true)
+        #expect(result.errors.hasSuffix("\nanswered by gpt-4o-mini, not gpt-4o\n"))
+    }
+
     @Test("--explain shows every candidate and every attempt, also of a failure")
     func explain() async throws {
         provider.script(.gpt4o, .failure(ModelError(.upstream, "boom")))

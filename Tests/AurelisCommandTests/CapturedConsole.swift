@@ -13,12 +13,14 @@ struct CapturedConsole {
     let console: Console
     private let readers: (output: Int32?, errors: Int32)
 
-    /// - Parameter isRead: false when nobody reads the answer any more.
-    init(isRead: Bool = true) {
+    /// - Parameters:
+    ///   - isRead: false when nobody reads the answer any more.
+    ///   - isTerminal: whether the pipe of the answer passes for a terminal.
+    init(isRead: Bool = true, isTerminal: Bool = false) {
         let output = CapturedConsole.pipe()
         let errors = CapturedConsole.pipe()
         console = Console(
-            output: TextOutput(descriptor: output.writer, color: false),
+            output: TextOutput(descriptor: output.writer, color: false, isTerminal: isTerminal),
             errors: TextOutput(descriptor: errors.writer, color: false)
         )
         if !isRead { close(output.reader) }

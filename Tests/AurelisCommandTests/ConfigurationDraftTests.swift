@@ -1,3 +1,5 @@
+import ArgumentParser
+import AurelisApp
 import AurelisProviders
 import Testing
 
@@ -48,10 +50,30 @@ struct ConfigurationDraftTests {
             ("openai", "openai"), ("github-models", "github-models"), ("OPENAI_API_KEY", "OPENAI_API_KEY"),
             ("http://x:1/v1", "\"http://x:1/v1\""), ("null", "\"null\""), ("No", "\"No\""), ("12", "\"12\""),
             ("", "\"\""), ("a \"b\" \\c", "\"a \\\"b\\\" \\\\c\""), ("x\n- y: z", "\"x\\x0a- y: z\""), ("é", "\"é\""),
+            ("a\u{2028}b\u{2029}", "\"a\\Lb\\P\""),
         ]
     )
     func quoting(text: String, scalar: String) {
         #expect(ConfigurationDraft.scalar(text) == scalar)
+    }
+
+    @Test("every draft can be read again; an address that could not is refused before a file is written")
+    func loads() async throws {
+        for name in ProviderPreset.names {
+            let baseURL = try ProviderPreset.named(name).baseURL == nil ? "http://127.0.0.1:1/v1" : nil
+            try ConfigurationLoader.check(ConfigurationDraft(preset: .named(name), baseURL: baseURL).yaml)
+        }
+        try ConfigurationLoader.check(ConfigurationDraft().yaml)
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        let path = directory.path + "/aurelis.yaml"
+        for address in ["http://x: #y", "http://x/\u{2028}", "ftp://x", "", "\"", "http://x\nsimulate: true"] {
+            let parsed = try AurelisTool.parseAsRoot(["config", "init", "--base-url", address, "--path", path])
+            let command = try #require(parsed as? ConfigInitCommand)
+            let error = await #expect(throws: ConfigurationError.self) { try await command.run() }
+            #expect(error?.description.hasPrefix("providers[0].base_url: ") == true)
+            #expect(throws: CommandFailure.self) { try InputFile.text(path) }
+        }
     }
 
     @Test("a file that is there is only replaced when that is asked for, and is its owner's alone")

@@ -15,6 +15,10 @@ struct TerminalSanitizerTests {
             ("tab\tand\nnewline", "tab\tand\nnewline"),
             ("dos\r\nline", "dos\nline"),
             ("over\rwritten", "over␍written"),
+            ("if a \u{202E}nimda == \u{2066}b\u{2069}\u{202C}", "if a \u{FFFD}nimda == \u{FFFD}b\u{FFFD}\u{FFFD}"),
+            ("\u{202A}\u{202B}\u{202D}\u{2067}\u{2068}", String(repeating: "\u{FFFD}", count: 5)),
+            ("א\u{200F}, \u{200E}b\u{61C}", "א, b"),
+            ("one\u{85}two\u{2028}three\u{2029}four", "one\u{FFFD}two\nthree\nfour"),
             ("naïve 日本 👩‍👩‍👧 e\u{301}", "naïve 日本 👩‍👩‍👧 e\u{301}"),
         ]
     )
@@ -25,7 +29,7 @@ struct TerminalSanitizerTests {
 
     @Test("a text reads the same however it is cut into pieces")
     func pieces() {
-        let alphabet = Array("\u{1B}\r\n[mé\u{301}\u{9B}日\u{200D}👩".unicodeScalars)
+        let alphabet = Array("\u{1B}\r\n[mé\u{301}\u{9B}日\u{200D}👩\u{202E}\u{2028}\u{200F}".unicodeScalars)
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<2_000 {
             let scalars = (0..<12).map { _ in alphabet.randomElement(using: &generator) ?? "x" }
@@ -44,6 +48,21 @@ struct TerminalSanitizerTests {
             shown += pieced.finish()
             #expect(Array(shown.unicodeScalars) == Array(expected.unicodeScalars))
             #expect(!shown.unicodeScalars.contains { isControl($0) })
+        }
+    }
+
+    @Test("on a terminal an answer and its JSON steer nothing; in a pipe they are byte for byte what came")
+    func outputs() throws {
+        let text = "a\u{202E}b\u{9B}1m\u{2028}c\u{200E}"
+        let json = "{\"t\":\"\(text)\"}"
+        let shown = "a\u{FFFD}b\u{FFFD}1m\nc\n" + #"{"t":"a\u202eb\u009b1m\u2028c\u200e"}"#
+        for (isTerminal, expected) in [(true, shown), (false, text + json)] {
+            let captured = CapturedConsole(isTerminal: isTerminal)
+            var printer = AnswerPrinter(captured.console.output)
+            try printer.print(text)
+            try printer.finish()
+            try captured.console.output.write(json: json)
+            #expect(try Array(captured.finish().output.unicodeScalars) == Array(expected.unicodeScalars))
         }
     }
 

@@ -25,7 +25,15 @@ extension Configuration {
         cache = try Cache(reading: root, warnings: &warnings)
         transport = try Transport(reading: root)
         gateway = try Gateway(reading: root)
-        admin = try Listener(reading: root.section("admin", knowing: ["host", "port"]), port: 8_788)
+        let admin = try root.section("admin", knowing: ["host", "port"])
+        self.admin = try Listener(reading: admin, port: 8_788)
+        if self.admin.collides(with: gateway.listener) {
+            throw admin.error(
+                "both the gateway and the control plane would listen on port \(gateway.listener.port)",
+                at: "port",
+                suggestion: "give one of them another, with --port or --admin-port for example"
+            )
+        }
         dataDirectory = try root.string("data_dir") ?? ""
         let levels = Logger.Level.allCases.map { ($0.rawValue, $0) }
         logLevel = try root.section("log", knowing: ["level"]).choice("level", among: levels, default: nil)
@@ -79,6 +87,11 @@ extension Configuration.Listener {
             )
         }
         self.port = try section.integer("port", in: 0...65_535, default: port)
+    }
+
+    /// Whether two servers would want the same port of the same address; `localhost` may be any of them.
+    fileprivate func collides(with other: Configuration.Listener) -> Bool {
+        port != 0 && port == other.port && (host == other.host || host == "localhost" || other.host == "localhost")
     }
 }
 

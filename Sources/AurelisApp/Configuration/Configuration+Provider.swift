@@ -41,7 +41,7 @@ extension Configuration.Provider {
         if let resource = try section.string("resource") { placeholders["resource"] = resource }
         apiKey = try section.secret("api_key", of: "\"\(id)\"", warnings: &warnings)
         plan = try section.string("plan")
-        if section.has("prefill") {
+        if section.has("prefill"), !section.isNull("prefill") {
             let prefill = try section.section("prefill", knowing: ["style", "answer"])
             let styles = ProviderPreset.Prefill.Style.allCases.map { ($0.rawValue, $0) }
             let answers = AssistantPrefill.allCases.map { ($0.rawValue, $0) }

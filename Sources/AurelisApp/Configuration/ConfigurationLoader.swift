@@ -18,7 +18,7 @@ package enum ConfigurationLoader {
         var sources: [String] = []
         var tree = ConfigurationTree.empty
         let files = files(overrides, environment, workingDirectory, homeDirectory)
-        for file in files where file.isRequired || FileManager.default.fileExists(atPath: file.path) {
+        for file in files where file.isRequired || isThere(file.path) {
             tree = try ConfigurationTree.reading(file: file.path).over(tree)
             sources.append(file.path)
         }
@@ -33,7 +33,7 @@ package enum ConfigurationLoader {
             log.note(["data_dir"], SettingsLog.quoted(configuration.dataDirectory), nil)
         }
         if overrides.needsProvider, !configuration.simulates, configuration.providers.isEmpty {
-            throw nobodyAnswers(sources)
+            throw nobodyAnswers(sources, mistyped: EnvironmentSettings.warnings(environment, credentials: []))
         }
         warnings += EnvironmentSettings.warnings(environment, credentials: credentials(of: configuration))
         return LoadedConfiguration(
@@ -42,6 +42,28 @@ package enum ConfigurationLoader {
             warnings: warnings,
             entries: log.entries
         )
+    }
+
+    /// Checks the text of a configuration file before it is written.
+    ///
+    /// - Throws: why it could not be used.
+    package static func check(_ yaml: String) throws(ConfigurationError) {
+        var warnings: [String] = []
+        do throws(ConfigurationError) {
+            let tree = try ConfigurationTree.parsing(yaml, file: "")
+            _ = try Configuration(decoding: tree, log: SettingsLog(), warnings: &warnings)
+        } catch {
+            var error = error
+            // A place in a file that is not there helps nobody.
+            error.origin = nil
+            throw error
+        }
+    }
+
+    /// Whether there is something at a path, be it a link that leads nowhere.
+    private static func isThere(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path)
+            || (try? FileManager.default.destinationOfSymbolicLink(atPath: path)) != nil
     }
 
     private static func files(
@@ -68,11 +90,11 @@ package enum ConfigurationLoader {
         )
     }
 
-    private static func nobodyAnswers(_ sources: [String]) -> ConfigurationError {
+    private static func nobodyAnswers(_ sources: [String], mistyped: [String]) -> ConfigurationError {
         let place =
             sources.isEmpty ? "no configuration file was found" : "\(sources.joined(separator: " and ")) names none"
         return ConfigurationError(
-            "no provider is configured: \(place)",
+            (["no provider is configured: \(place)"] + mistyped).joined(separator: "; "),
             suggestion: """
                 try --simulate without an account; or --base-url URL --api-key-env VARIABLE; or --provider openai; \
                 or write a file with `aurelis config init`

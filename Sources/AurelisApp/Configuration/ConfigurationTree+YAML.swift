@@ -17,6 +17,11 @@ extension ConfigurationTree {
         if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), isDirectory.boolValue {
             throw ConfigurationError("\(path) is a directory, not a configuration file")
         }
+        if let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path),
+            !FileManager.default.fileExists(atPath: path)
+        {
+            throw ConfigurationError("\(path) is a link to \(target), which is not there")
+        }
         let data: Data
         do {
             let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
@@ -46,7 +51,15 @@ extension ConfigurationTree {
         }
         guard let node else { return ConfigurationTree(.mapping([]), .file(file, line: 1, column: 1)) }
         var values = 0
-        return try ConfigurationTree(node, file: file, depth: 0, values: &values)
+        let tree = try ConfigurationTree(node, file: file, depth: 0, values: &values)
+        switch tree.content {
+        case .mapping, .null: return tree
+        case .scalar, .sequence:
+            throw ConfigurationError(
+                "the file must be a map of settings, such as `gateway: { port: 8787 }`",
+                origin: tree.origin
+            )
+        }
     }
 
     private init(_ node: Node, file: String, depth: Int, values: inout Int) throws(ConfigurationError) {

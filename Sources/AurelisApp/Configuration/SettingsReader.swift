@@ -63,12 +63,8 @@ struct SettingsReader {
     /// The names of all settings of this map, in their order.
     var names: [String] { members.map(\.key) }
 
-    /// Whether a setting is there, and not null.
-    func has(_ name: String) -> Bool {
-        guard let tree = tree(name) else { return false }
-        if case .null = tree.content { return false }
-        return true
-    }
+    /// Whether a setting is there, with a value or without.
+    func has(_ name: String) -> Bool { tree(name) != nil }
 
     /// Whether a setting is explicitly `null`.
     func isNull(_ name: String) -> Bool {
@@ -182,9 +178,12 @@ extension SettingsReader {
         read: (String) -> Value?
     ) throws(ConfigurationError) -> Value? {
         let here = path + [name]
-        guard has(name), let tree = tree(name) else {
+        guard let tree = tree(name) else {
             if let fallback { log.note(here, write(fallback), nil) }
             return fallback
+        }
+        if case .null = tree.content {
+            throw error("has no value", at: name, suggestion: "write \(expected), or remove the line")
         }
         guard case .scalar(let text, _) = tree.content else {
             throw error("must be \(expected), not \(Self.kind(of: tree))", at: name)

@@ -39,13 +39,14 @@ struct AskCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: .init("The rules of the conversation.", valueName: "text"))
     var system: String?
 
-    @Option(help: "Randomness, 0 to 2.")
+    // Numbers are taken as they come, so that a negative one is told to be wrong instead of missing.
+    @Option(parsing: .unconditional, help: "Randomness, 0 to 2.")
     var temperature: Double?
 
-    @Option(help: .init("The most tokens the answer may have.", valueName: "count"))
+    @Option(parsing: .unconditional, help: .init("The most tokens the answer may have.", valueName: "count"))
     var maxTokens: Int?
 
-    @Option(help: "Ask for a repeatable answer, where the provider can give one.")
+    @Option(parsing: .unconditional, help: "Ask for a repeatable answer, where the provider can give one.")
     var seed: Int?
 
     @Option(help: .init("How long to wait for the answer, or the start of a stream: 500ms, 30s.", valueName: "time"))
@@ -104,8 +105,9 @@ struct AskCommand: AsyncParsableCommand {
         if let temperature, !(0...2).contains(temperature) {
             throw ValidationError("--temperature \(temperature) is not between 0 and 2")
         }
-        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be at least 1") }
+        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be positive, not \(maxTokens)") }
         if let model, model.isEmpty { throw ValidationError("-m names no model") }
+        if files.contains("") { throw ValidationError("-f names no file") }
         if fallbackModels != nil, fallback == false {
             throw ValidationError("--fallback-to names models that --no-fallback forbids")
         }

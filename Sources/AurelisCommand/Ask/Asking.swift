@@ -16,7 +16,7 @@ struct Asking: Sendable {
             if explains { explain(response.trace) }
             try finish(response)
         } catch let error as ModelError {
-            if json, error.category != .cancelled { try console.output.write(AnswerJSON.error(error)) }
+            if json, error.category != .cancelled { try console.output.write(json: AnswerJSON.error(error)) }
             guard explains, let trace = error.trace else { throw error }
             explain(trace)
             var explained = error
@@ -28,7 +28,7 @@ struct Asking: Sendable {
     private func whole(_ orchestrator: ModelOrchestrator) async throws -> ModelResponse {
         let response = try await orchestrator.respond(to: request)
         if json {
-            try console.output.write(AnswerJSON.response(response))
+            try console.output.write(json: AnswerJSON.response(response))
         } else {
             var printer = AnswerPrinter(console.output)
             try printer.print(response.content)
@@ -44,7 +44,7 @@ struct Asking: Sendable {
         do {
             while let delta = try await stream.next() {
                 if json {
-                    try console.output.write(AnswerJSON.delta(delta))
+                    try console.output.write(json: AnswerJSON.delta(delta))
                 } else if delta.restarts {
                     try printer.finish()
                     console.remark("the answer broke off and could not be continued; it begins again")
@@ -59,7 +59,7 @@ struct Asking: Sendable {
             throw error
         }
         let response = stream.response
-        if json { try console.output.write(AnswerJSON.response(response, type: "response")) }
+        if json { try console.output.write(json: AnswerJSON.response(response, type: "response")) }
         try printer.finish()
         return response
     }
@@ -67,12 +67,12 @@ struct Asking: Sendable {
     /// What must be said beside the answer.
     private func finish(_ response: ModelResponse) throws {
         if let named = response.modelRequested, named != response.modelUsed {
-            console.remark("answered by \(response.modelUsed), not \(named); --explain shows why")
-        } else if let words = response.cache?.words {
-            console.remark("answered from \(words)")
+            let why = explains ? "" : "; --explain shows why"
+            console.remark("answered by \(response.modelUsed), not \(named)\(why)")
         } else if response.attempts > 1, !explains {
             console.remark("answered after \(response.attempts) attempts; --explain shows each")
         }
+        if let words = response.cache?.words { console.remark("answered from \(words)") }
         if isVerbose { console.remark(AnswerSummary.line(response)) }
         switch response.finishReason {
         case FinishReason.length: console.warn("the answer was cut off at its token limit; --max-tokens raises it")

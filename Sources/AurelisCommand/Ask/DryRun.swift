@@ -9,7 +9,7 @@ struct DryRun {
     func print(_ candidates: [RouteTrace.Candidate], json: Bool, on console: Console) throws {
         let explained = candidates.map { (candidate: $0, reason: reason(for: $0.model)) }
         if json {
-            try console.output.write(AnswerJSON.candidates(explained))
+            try console.output.write(json: AnswerJSON.candidates(explained))
             return
         }
         var table = TextTable([

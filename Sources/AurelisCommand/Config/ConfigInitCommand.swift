@@ -15,6 +15,7 @@ struct ConfigInitCommand: AsyncParsableCommand {
               aurelis config init
               aurelis config init --provider openai
               aurelis config init --provider custom --base-url http://127.0.0.1:8000/v1
+              aurelis config init --provider openai --path - | less
             """
     )
 
@@ -27,7 +28,7 @@ struct ConfigInitCommand: AsyncParsableCommand {
     @Option(name: .customLong("api-key-env"), help: .init("The variable with the credential.", valueName: "var"))
     var apiKeyEnv: String?
 
-    @Option(help: .init("Write to this file.", valueName: "file"), completion: .file())
+    @Option(help: .init("Write to this file; `-` is stdout.", valueName: "file"), completion: .file())
     var path = "aurelis.yaml"
 
     @Flag(help: "Replace the file when there is one.")
@@ -48,6 +49,8 @@ struct ConfigInitCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console()
         let draft = ConfigurationDraft(preset: try preset(), baseURL: baseURL, apiKeyEnv: apiKeyEnv)
+        try ConfigurationLoader.check(draft.yaml)
+        guard path != "-" else { return try console.output.write(draft.yaml) }
         try OutputFile.write(draft.yaml, to: path, replacing: force)
         try console.output.write("wrote \(TerminalSanitizer.singleLine(path))\n")
         // What was written is read back as every command will read it: its warnings are told now.

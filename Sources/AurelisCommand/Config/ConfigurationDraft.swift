@@ -96,6 +96,9 @@ struct ConfigurationDraft {
             switch scalar {
             case "\"": escaped += "\\\""
             case "\\": escaped += "\\\\"
+            // Line breaks to YAML, and invisible to everybody else.
+            case "\u{2028}": escaped += "\\L"
+            case "\u{2029}": escaped += "\\P"
             case _ where scalar.properties.generalCategory == .control:
                 let digits = String(scalar.value, radix: 16)
                 escaped += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits

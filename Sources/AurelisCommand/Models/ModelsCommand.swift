@@ -33,7 +33,11 @@ struct ModelsCommand: AsyncParsableCommand {
         let models = try await session.withEngine { $0.orchestrator.models }
         let list = ModelList(models, routing: session.configuration.orchestrator.routing)
         let out = console.output
-        try out.write(json ? list.json() : list.table().rendered(width: out.columns, style: out.style))
+        if json {
+            try out.write(json: list.json())
+        } else {
+            try out.write(list.table().rendered(width: out.columns, style: out.style))
+        }
         if models.isEmpty {
             console.remark("the provider lists no models of its own: any name given with -m is passed on to it")
         }

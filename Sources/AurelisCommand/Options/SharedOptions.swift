@@ -60,6 +60,12 @@ struct ProviderOptions: ParsableArguments {
     @Option(help: .init("Ask this provider, by the name of its preset.", valueName: "preset"))
     var provider: String?
 
+    func validate() throws {
+        guard simulate, provider != nil || baseURL != nil else { return }
+        let other = provider == nil ? "--base-url" : "--provider"
+        throw ValidationError("--simulate lets the simulator answer and \(other) somebody else; choose one")
+    }
+
     /// What these options say to the loader of configurations.
     var overrides: ConfigurationOverrides {
         var overrides = configuration.overrides

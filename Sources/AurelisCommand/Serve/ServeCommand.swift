@@ -29,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: .init("Serve operators on this port, 0 for any; default 8788.", valueName: "port"))
     var adminPort: PortArgument?
 
-    @Option(help: .init("Serve clients with this many threads.", valueName: "count"))
+    @Option(parsing: .unconditional, help: .init("Serve clients with this many threads.", valueName: "count"))
     var threads: Int?
 
     @Option(

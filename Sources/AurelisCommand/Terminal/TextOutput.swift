@@ -19,10 +19,13 @@ struct TextOutput: Sendable {
 
     /// An output over a file descriptor.
     ///
-    /// - Parameter color: whether colours are wanted where a terminal can show them.
-    init(descriptor: Int32, color: Bool) {
+    /// - Parameters:
+    ///   - color: whether colours are wanted where a terminal can show them.
+    ///   - isTerminal: whether a person is looking; nil: as the system says.
+    init(descriptor: Int32, color: Bool, isTerminal: Bool? = nil) {
         self.descriptor = descriptor
-        self.isTerminal = isatty(descriptor) == 1
+        let isTerminal = isTerminal ?? (isatty(descriptor) == 1)
+        self.isTerminal = isTerminal
         self.style = Style(isEnabled: color && isTerminal)
         self.columns = isTerminal ? TextOutput.terminalColumns(descriptor) : 100
     }
@@ -55,6 +58,11 @@ struct TextOutput: Sendable {
             return nil
         }
         if let failure { throw WriteFailure(number: failure) }
+    }
+
+    /// Writes JSON: byte for byte, but on a terminal with escapes for what would steer it.
+    func write(json text: String) throws(WriteFailure) {
+        try write(isTerminal ? TerminalSanitizer.json(text) : text)
     }
 
     /// Writes a remark whose loss does not matter.

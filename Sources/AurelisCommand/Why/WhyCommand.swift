@@ -75,7 +75,7 @@ struct WhyCommand: AsyncParsableCommand {
             )
         }
         if json {
-            try output.write(String(decoding: record.json, as: UTF8.self) + "\n")
+            try output.write(json: String(decoding: record.json, as: UTF8.self) + "\n")
         } else {
             try output.write(RequestStory(record).rendered(width: output.columns, style: output.style))
         }
@@ -91,7 +91,7 @@ struct WhyCommand: AsyncParsableCommand {
             for record in records { record.write(to: &json) }
             json.endArray()
             json.endObject()
-            try console.output.write(String(decoding: json.bytes, as: UTF8.self) + "\n")
+            try console.output.write(json: String(decoding: json.bytes, as: UTF8.self) + "\n")
             return
         }
         guard !records.isEmpty else { return console.remark("no requests are known here yet") }
