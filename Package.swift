@@ -96,7 +96,7 @@ let package = Package(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisRedis", "AurelisSimulator", "AurelisStorage", nio, nioPosix, lifecycle, log,
+                "AurelisRedis", "AurelisSimulator", "AurelisStorage", "AurelisTesting", nio, nioPosix, lifecycle, log,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -104,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "AurelisCommand",
             dependencies: [
-                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator",
+                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting",
                 "AurelisTransport", nio, nioPosix, log,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

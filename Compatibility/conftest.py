@@ -24,7 +24,7 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     def start(*arguments: str, environment: dict[str, str] | None = None, data_directory: bool = True) -> Server:
         directory = tmp_path_factory.mktemp(arguments[0])
         extra = ["--port", "0"]
-        if arguments[0] == "serve":
+        if arguments[0] in ("serve", "replay"):
             extra += ["--admin-port", "0"]
             extra += ["--data-dir", str(directory / "data")] if data_directory else []
         # Most tests ask the same question again and again, and want it asked.

@@ -43,7 +43,7 @@ class Server:
         threading.Thread(target=self._read, daemon=True).start()
         try:
             self.url = self._announced("listening on ")
-            self.admin_url = self._announced("admin on ") if arguments[0] == "serve" else None
+            self.admin_url = self._announced("admin on ") if arguments[0] != "simulate" else None
         except BaseException:
             self.stop()
             raise

@@ -22,7 +22,7 @@ struct AurelisTool: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             AskCommand.self, ServeCommand.self, WhyCommand.self, ModelsCommand.self, SimulateCommand.self,
-            DemoCommand.self, ConfigCommand.self,
+            ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]
     )
 

@@ -1,4 +1,4 @@
-internal import AurelisJSON
+package import AurelisJSON
 
 extension JSONValue {
     /// Whether a choice's delta is made of nothing that text alone cannot bring back.
@@ -47,7 +47,7 @@ extension JSONDocument {
 
 extension ProviderEvent {
     /// An event with a chunk of Aurelis's own making, or one that was kept.
-    init(_ chunk: JSONDocument) {
+    package init(_ chunk: JSONDocument) {
         var raw: [UInt8] = []
         raw.reserveCapacity(chunk.bytes.count + 8)
         raw += "data: ".utf8

@@ -24,6 +24,7 @@ package struct ListeningAddresses: Sendable, Hashable {
 ///     try await app.run()
 ///
 /// - Parameters:
+///   - cassette: records what providers answer, or answers in their place.
 ///   - time: what waits and deadlines go by; time limits of connections go by the system's clock.
 ///   - onListening: told once, when both servers listen.
 ///   - reload: reads the configuration again; asked on SIGHUP, when signals are handled.
@@ -31,6 +32,7 @@ package struct ListeningAddresses: Sendable, Hashable {
 package func buildApp(
     _ configuration: Configuration,
     environment: [String: String],
+    cassette: CassetteMode? = nil,
     time: any TimeSource = SystemTimeSource(),
     logger: Logger,
     onListening: @escaping @Sendable (ListeningAddresses) -> Void = { _ in },
@@ -46,6 +48,7 @@ package func buildApp(
             environment: environment,
             // The pool bounds what the gateway sends; a second bound would only hold requests back.
             defaultConcurrency: nil,
+            cassette: cassette,
             time: time,
             logger: logger,
             eventLoopGroup: group

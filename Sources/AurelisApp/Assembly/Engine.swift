@@ -32,12 +32,14 @@ package final class Engine: Sendable {
     /// - Parameters:
     ///   - defaultConcurrency: how many requests one provider gets at once when the configuration does not say; nil: as
     ///     many as there are connections.
+    ///   - cassette: records what providers answer, or answers in their place.
     ///   - time: what waits and deadlines go by.
     /// - Throws: `ConfigurationError` when a provider cannot be made from its settings.
     package static func build(
         _ configuration: Configuration,
         environment: [String: String],
         defaultConcurrency: Int? = 10,
+        cassette: CassetteMode? = nil,
         time: any TimeSource = SystemTimeSource(),
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
@@ -57,6 +59,7 @@ package final class Engine: Sendable {
             health: RouteHealth(time: time),
             history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
             layers: layers,
+            cassette: cassette,
             time: time,
             logger: logger
         )

@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisTesting
 internal import AurelisTransport
 internal import Logging
 
@@ -14,6 +15,7 @@ struct OrchestratorFactory: Sendable {
     let history: RequestHistory
     /// The answers: a reload changes the rules by which they are kept, not what is kept.
     let layers: CacheLayers
+    let cassette: CassetteMode?
     let time: any TimeSource
     let logger: Logger
 
@@ -25,10 +27,10 @@ struct OrchestratorFactory: Sendable {
             environment: environment.merging(own) { _, new in new },
             logger: logger
         )
-        let providers: [any ModelProvider] =
-            if let simulator { [try factory.provider(simulator.provider)] } else {
-                try factory.providers(configuration)
-            }
+        let providers = try taped { () throws(ConfigurationError) -> [any ModelProvider] in
+            if let simulator { return [try factory.provider(simulator.provider)] }
+            return try factory.providers(configuration)
+        }
         var rules = configuration.orchestrator
         rules.concurrency = configuration.concurrency ?? defaultConcurrency
         return ModelOrchestrator(
@@ -40,5 +42,19 @@ struct OrchestratorFactory: Sendable {
             time: time,
             logger: logger
         )
+    }
+
+    /// The providers as a cassette wants them: recorded, or replaced.
+    private func taped(
+        _ providers: () throws(ConfigurationError) -> [any ModelProvider]
+    ) throws(ConfigurationError) -> [any ModelProvider] {
+        switch cassette {
+        case nil: try providers()
+        case .play(let cassette, let options): cassette.players(options: options, time: time)
+        case .record(let file):
+            try providers().map { provider in
+                CassetteRecorder(of: provider, time: time, redact: KnownKeys.blanked) { file.append($0) }
+            }
+        }
     }
 }

@@ -3,6 +3,8 @@ internal import AurelisApp
 /// What `aurelis serve` says: two lines for programs, a few more for a person.
 struct ServeAnnouncement: Sendable {
     let configuration: Configuration
+    /// Who answers, when it is not whom the configuration names.
+    let providers: String?
     let console: Console
 
     /// The servers listen.
@@ -12,7 +14,7 @@ struct ServeAnnouncement: Sendable {
         guard console.errors.isTerminal else { return }
         let style = console.errors.style
         let lines = [
-            (providers.count > 1 ? "models from" : "models of", providers.joined(separator: ", ")),
+            (names.count > 1 ? "models from" : "models of", names.joined(separator: ", ")),
             ("for a tool", "export OPENAI_BASE_URL=\(gateway)/v1 OPENAI_API_KEY=none"),
             ("health", "curl -s \(admin)/health/ready"),
             ("stop", "Ctrl-C; running requests may finish"),
@@ -27,7 +29,8 @@ struct ServeAnnouncement: Sendable {
         console.errors.note("stopping: running requests have up to \(limit) to finish; a second signal ends them\n")
     }
 
-    private var providers: [String] {
+    private var names: [String] {
+        if let providers { return [providers] }
         if configuration.simulates { return ["the embedded simulator"] }
         return configuration.providers.map { provider in
             guard let address = provider.baseURL else { return provider.id }

@@ -79,15 +79,8 @@ struct ServeCommand: AsyncParsableCommand {
             console: console,
             defaultLogLevel: .notice
         )
-        let announcement = ServeAnnouncement(configuration: session.configuration, console: console)
-        let app = try await buildApp(
-            session.configuration,
-            environment: session.environment,
-            logger: session.logger,
-            onListening: { announcement.listening(gateway: $0.gateway, admin: $0.admin) },
-            reload: { try Session.read(overrides, environment: session.environment).configuration }
-        )
-        try await Signals.announcing(announcement.stopping) { try await app.serve() }
-        console.remark("stopped")
+        try await session.serve(on: console) {
+            try Session.read(overrides, environment: session.environment).configuration
+        }
     }
 }
