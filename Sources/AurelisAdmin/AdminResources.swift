@@ -8,6 +8,10 @@ package struct AdminResources: Sendable {
     package var isReady: @Sendable () -> Bool
     /// What has been learnt of the routes.
     package var health: RouteHealth
+    /// The kept answers, under the rules in effect now.
+    package var cache: @Sendable () -> AnswerCache
+    /// Where data is kept: tells whose gateway this is.
+    package var dataDirectory: String
     /// The latest requests, the newest first.
     package var latestRequests: @Sendable (_ limit: Int) async throws -> [RequestRecord]
     /// What became of one request; nil when nobody knows it any more.
@@ -17,11 +21,15 @@ package struct AdminResources: Sendable {
     package init(
         isReady: @escaping @Sendable () -> Bool,
         health: RouteHealth,
+        cache: @escaping @Sendable () -> AnswerCache,
+        dataDirectory: String,
         latestRequests: @escaping @Sendable (_ limit: Int) async throws -> [RequestRecord],
         request: @escaping @Sendable (RequestID) async throws -> RequestRecord?
     ) {
         self.isReady = isReady
         self.health = health
+        self.cache = cache
+        self.dataDirectory = dataDirectory
         self.latestRequests = latestRequests
         self.request = request
     }

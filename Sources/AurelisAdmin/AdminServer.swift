@@ -13,6 +13,9 @@ internal import ServiceLifecycle
 /// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now.
 /// - `GET /admin/circuits` lists the routes with their circuits; `POST /admin/circuits/reset` closes them, all or those
 ///   of `?provider=` and `?model=`.
+/// - `GET /admin/cache` counts the kept answers, `GET /admin/cache/entries` lists them (`?layer=`, `task`, `tag`, `model`,
+///   `tenant`, `key_prefix`, `limit`), `GET /admin/cache/entries/{key}` shows one; `POST /admin/cache/invalidate` drops
+///   those of `?event=` or of such a selection, or `?all=true`.
 /// - `GET /admin/requests` lists the latest requests (`?limit=`), `GET /admin/requests/{id}` tells all about one.
 package struct AdminServer: Service {
     private let host: String
@@ -70,6 +73,7 @@ package struct AdminServer: Service {
         let admin = router.group("admin").add(middleware: LocalOnly())
         CircuitRoutes(health: resources.health).add(to: admin)
         RequestRoutes(resources: resources).add(to: admin)
+        CacheRoutes(resources: resources).add(to: admin)
         return router
     }
 

@@ -21,7 +21,8 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, ServeCommand.self, WhyCommand.self, ModelsCommand.self, SimulateCommand.self,
+            AskCommand.self, ServeCommand.self, WhyCommand.self, CacheCommand.self, ModelsCommand.self,
+            SimulateCommand.self,
             ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]
     )

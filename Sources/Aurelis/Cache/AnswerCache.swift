@@ -114,17 +114,19 @@ extension AnswerCache {
     }
 
     /// The answer that memory has.
-    func inMemory(_ plan: CachePlan) -> CacheHit? {
+    ///
+    /// - Parameter isSecondLook: a miss has been counted already.
+    func inMemory(_ plan: CachePlan, isSecondLook: Bool = false) -> CacheHit? {
         guard let limit = configuration.layers[.memory], limit > .zero else { return nil }
         return contents.state.withLock { state in
             state.follow(plan.generation)
             guard let answer = state.answers.value(for: plan.key) else {
-                state.memory.misses += 1
+                if !isSecondLook { state.memory.misses += 1 }
                 return nil
             }
             guard plan.time < answer.facts.expiry(in: limit) else {
                 state.answers.remove(plan.key)
-                state.memory.misses += 1
+                if !isSecondLook { state.memory.misses += 1 }
                 return nil
             }
             state.memory.hits += 1

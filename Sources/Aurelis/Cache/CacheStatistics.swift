@@ -8,6 +8,9 @@ public struct CacheStatistics: Sendable, Hashable {
         public var misses = 0
         /// Answers that were given although their time was over.
         public var stale = 0
+
+        /// None yet.
+        public init() {}
     }
 
     /// The lookups of each layer.

@@ -72,7 +72,7 @@ extension ModelOrchestrator {
         defer { cache.contents.flights.close(key, flight) }
         // Another flight may have landed between our look into memory and our boarding.
         if plan.reads {
-            if let hit = cache.inMemory(plan) { return flight.land(.cached(hit), journey) }
+            if let hit = cache.inMemory(plan, isSecondLook: true) { return flight.land(.cached(hit), journey) }
             if let hit = await cache.inStores(plan) { return flight.land(.cached(hit), journey) }
         }
         journey.recordCache(plan.reads ? .miss : .bypass(.refresh))

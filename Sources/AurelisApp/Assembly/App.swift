@@ -71,6 +71,8 @@ package func buildApp(
         resources: AdminResources(
             isReady: { engine.orchestrator.isReady },
             health: engine.health,
+            cache: { engine.cache },
+            dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
             request: { id in try await engine.history.find(id) }
         ),

@@ -52,7 +52,7 @@ struct WhyCommand: AsyncParsableCommand {
         overrides.needsProvider = false
         let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
         let archive = RequestArchive(
-            admin: admin,
+            gateway: ControlPlane(named: admin, configuration: session.configuration),
             configuration: session.configuration,
             history: RequestHistory(directory: session.configuration.dataDirectory, logger: session.logger),
             console: console

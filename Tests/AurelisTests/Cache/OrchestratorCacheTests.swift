@@ -97,6 +97,7 @@ struct OrchestratorCacheTests {
         #expect(second.attempts == 0)
         #expect(setting.provider.attempts.count == 1)
         #expect(setting.cache.statistics.layers[.memory]?.hits == 1)
+        #expect(setting.cache.statistics.layers[.memory]?.misses == 1)
     }
 
     @Test("a hit touches neither circuit nor pause: an open circuit still serves what is kept")

@@ -1,0 +1,94 @@
+internal import Aurelis
+internal import AurelisApp
+internal import AurelisJSON
+
+/// Where kept answers are worked on: at the gateway that runs on this configuration, if one does, and in the layers that
+/// outlive it.
+struct CacheDesk: Sendable {
+    let gateway: ControlPlane
+    let session: Session
+    /// The layers behind memory; its own memory is empty.
+    let cache: AnswerCache
+
+    /// What is kept and what was done; `isGateway` tells whether a gateway said so.
+    func report() async throws -> (report: CacheReport, isGateway: Bool) {
+        if let document = try await gatewaysReport(), let report = CacheReport(reading: document.root) {
+            return (report, true)
+        }
+        return (await cache.report(), false)
+    }
+
+    /// The report of a gateway with this data directory: another one's answers are none of this command's business.
+    private func gatewaysReport() async throws -> JSONDocument? {
+        guard let document = try await gateway.get("/admin/cache") else { return nil }
+        let isSame = document["data_dir"]?.string == session.configuration.dataDirectory
+        return isSame || gateway.named != nil ? document : nil
+    }
+
+    /// The answers of a selection, the newest first.
+    func entries(
+        of argument: CacheSelectionArgument,
+        in layer: CacheLayer?,
+        limit: Int
+    ) async throws -> [(layer: CacheLayer, facts: CacheFacts)] {
+        if try await gatewaysReport() != nil {
+            var query = argument.query + "&limit=\(limit)"
+            if let layer { query += "&layer=\(layer.rawValue)" }
+            if let list = try await gateway.get("/admin/cache/entries?" + query)?["entries"] {
+                return list.elements.compactMap { entry in
+                    entry["layer"]?.string.flatMap(CacheLayer.init(rawValue:)).flatMap { layer in
+                        CacheFacts(reading: entry).map { (layer, $0) }
+                    }
+                }
+            }
+        }
+        if let layer {
+            return try await cache.facts(of: argument.selection, in: layer, limit: limit).map { (layer, $0) }
+        }
+        var found: [(layer: CacheLayer, facts: CacheFacts)] = []
+        for layer in CacheLayer.allCases {
+            // A layer that cannot be asked now has its problem in `stats`.
+            let facts = (try? await cache.facts(of: argument.selection, in: layer, limit: limit)) ?? []
+            for entry in facts { found.append((layer, entry)) }
+        }
+        return found
+    }
+
+    /// One answer with its facts.
+    func answer(for key: CacheKey) async throws -> (facts: CacheFacts, layer: CacheLayer, document: JSONFragment)? {
+        if try await gatewaysReport() != nil, let found = try await gateway.get("/admin/cache/entries/\(key)"),
+            let facts = CacheFacts(reading: found.root), let answer = found["answer"],
+            let layer = found["layer"]?.string.flatMap(CacheLayer.init(rawValue:))
+        {
+            return (facts, layer, .raw(answer))
+        }
+        return await cache.answer(for: key).map { ($0.facts, $0.layer, .raw($0.document.root)) }
+    }
+
+    /// Makes answers unfindable, here and at the gateway.
+    ///
+    /// - Returns: whether a gateway was told.
+    /// - Throws: which layer may still have them.
+    func invalidate(_ argument: CacheSelectionArgument, event: String? = nil) async throws -> Bool {
+        let isGateway = try await gatewaysReport() != nil
+        do {
+            if let event {
+                try await cache.invalidate(event: event, in: argument.selection)
+            } else {
+                try await cache.invalidate(argument.selection)
+            }
+        } catch {
+            throw CommandFailure(.failure, "the answers may still be found: \(error)")
+        }
+        guard isGateway else { return false }
+        var query = argument.query
+        if let event { query += "&event=\(CacheSelectionArgument.encoded(event))" }
+        if query.isEmpty { query = "all=true" }
+        let answer = try await gateway.send("POST", "/admin/cache/invalidate?" + query)
+        guard let answer, answer.status == 200 else {
+            let problem = answer?.document["problem"]?.string ?? answer?.document["error"]?["message"]?.string
+            throw CommandFailure(.failure, "the gateway may still have the answers: \(problem ?? "it did not answer")")
+        }
+        return true
+    }
+}

@@ -1,0 +1,59 @@
+internal import ArgumentParser
+internal import Aurelis
+
+/// `aurelis cache invalidate`: some answers count no more.
+struct CacheInvalidateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invalidate",
+        abstract: "Make kept answers unfindable, in every layer and for every gateway that shares one.",
+        discussion: """
+            An event reaches the answers of the tasks that `cache.events` names for it, and
+            those that are tagged with its name. The options narrow it down, or select by
+            themselves.
+            """
+    )
+
+    @Argument(help: .init("What has happened, such as framework_update.", valueName: "event"))
+    var event: String?
+
+    @OptionGroup
+    var which: CacheSelectionOptions
+
+    @Flag(help: "Every answer.")
+    var all = false
+
+    @Flag(help: "Show which answers it would be; change nothing.")
+    var dryRun = false
+
+    @OptionGroup
+    var options: CacheOptions
+
+    func validate() throws {
+        let selects = event != nil || which.selection.selection != .all
+        guard selects || all else {
+            throw ValidationError("say which answers: an EVENT, --task, --tag, --model, --tenant, --prefix, or --all")
+        }
+        if all, selects { throw ValidationError("--all selects every answer: leave the rest out") }
+        if dryRun, event != nil { throw ValidationError("--dry-run needs options that select, not an event") }
+    }
+
+    func run() async throws {
+        let (selection, event, dryRun, json) = (which.selection, event, dryRun, options.json)
+        try await options.withDesk { desk, console in
+            guard !dryRun else {
+                let answers = CachedAnswerList(try await desk.entries(of: selection, in: nil, limit: 1_000))
+                if json { return try console.output.write(json: answers.json + "\n") }
+                guard !answers.isEmpty else { return console.remark("no such answer is kept") }
+                let table = answers.table(limit: 20, at: WallClock.system.millisecondsSinceEpoch)
+                try console.output.write(table.rendered(width: console.output.columns, style: console.output.style))
+                if answers.count > 20 { console.remark("and \(answers.count - 20) more") }
+                return
+            }
+            let isGateway = try await desk.invalidate(selection, event: event)
+            let place =
+                isGateway ? "at the gateway and in what outlives it" : "in what outlives a gateway; none runs here"
+            if json { return try console.output.write(json: "{\"invalidated\":true,\"gateway\":\(isGateway)}\n") }
+            console.remark("invalidated \(place)")
+        }
+    }
+}

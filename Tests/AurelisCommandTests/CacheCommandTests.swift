@@ -1,0 +1,67 @@
+import ArgumentParser
+import Aurelis
+import AurelisApp
+import Testing
+
+@testable import AurelisCommand
+
+@Suite("cache")
+struct CacheCommandTests {
+    @Test(
+        "the address of the control plane is one URL",
+        arguments: [("127.0.0.1", "http://127.0.0.1:8788"), ("::1", "http://[::1]:8788")]
+    )
+    func address(host: String, expected: String) {
+        var configuration = Configuration()
+        configuration.admin.host = host
+        #expect(ControlPlane(named: nil, configuration: configuration).address == expected)
+        #expect(ControlPlane(named: "http://x", configuration: configuration).address == "http://x")
+    }
+
+    @Test("a selection as a query keeps every character")
+    func query() {
+        let selection = CacheSelectionArgument(task: .codeReview, tag: "a b&c=ü", tenant: "t/1")
+        #expect(selection.query == "task=codeReview&tag=a%20b%26c%3D%C3%BC&tenant=t%2F1")
+    }
+
+    static let sizes = [(0, "0 B"), (1_023, "1023 B"), (1_024, "1.0 KB"), (3_500, "3.4 KB"), (12 << 20, "12 MB")]
+
+    @Test("sizes for people", arguments: sizes)
+    func size(bytes: Int, text: String) { #expect(ByteCount.text(bytes) == text) }
+
+    @Test("questions to warm up with are bodies, or prompts with a task; empty lines are none")
+    func questions() throws {
+        let text = """
+            {"prompt":"a","task":"explanation"}
+
+            {"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"b"}]}
+            {"model":"text-embedding-3-small","input":"c"}
+            """
+        let questions = try WarmUp.questions(in: text, named: "q")
+        #expect(questions.map(\.line) == [1, 3, 4])
+        #expect(questions[0].call.task == .explanation && !questions[1].call.stream)
+        #expect(questions[2].call.operation == .embedding)
+    }
+
+    static let mistakes = [
+        ("", "q holds no question"), ("{", "q, line 1 is no JSON"), ("\n{\"messages\":[]}", "q, line 2:"),
+        ("{\"prompt\":\"a\",\"task\":\"cooking\"}", "unknown task"),
+    ]
+
+    @Test("a mistake in the file names its line", arguments: mistakes)
+    func mistake(text: String, words: String) {
+        let failure = #expect(throws: CommandFailure.self) { try WarmUp.questions(in: text, named: "q") }
+        #expect(failure?.message.contains(words) == true && failure?.status == .usage)
+    }
+
+    static let refused: [[String]] = [
+        ["invalidate"], ["invalidate", "--all", "--tag", "x"], ["invalidate", "--prefix", "XYZ"],
+        ["list", "--limit", "0"],
+        ["show", "nothex"], ["list", "--layer", "tape"],
+    ]
+
+    @Test("nothing is dropped or shown by a slip", arguments: refused)
+    func slips(arguments: [String]) {
+        #expect(throws: (any Error).self) { try AurelisTool.parseAsRoot(["cache"] + arguments) }
+    }
+}
