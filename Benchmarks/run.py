@@ -23,8 +23,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import latency, machine, report, streams, targets
-from bench.contenders import Aurelis, Contender, LiteLLM, Nginx, Running, Setting, nginx, start_upstream
+from bench import latency, machine, report, streams, targets, traffic
+from bench.contenders import (
+    Aurelis, Churning, Contender, KeptAnswers, LiteLLM, Nginx, Running, Setting, nginx, redis_server, start_redis,
+    start_upstream,
+)  # fmt: skip
 from bench.process import Memory, StartFailure
 from bench.throughput import Wrk
 
@@ -43,16 +46,17 @@ class Plan:
     stream_seconds: float
     open_streams: int
     starts: int
+    churned: int
 
     @classmethod
     def full(cls) -> Plan:
         return cls(rounds=5, wrk_seconds=5, round_trips=5000, latency_seconds=4, stream_seconds=5,
-                   open_streams=1000, starts=10)  # fmt: skip
+                   open_streams=1000, starts=10, churned=1_000_000)  # fmt: skip
 
     @classmethod
     def quick(cls) -> Plan:
         return cls(rounds=3, wrk_seconds=2, round_trips=1000, latency_seconds=1, stream_seconds=2,
-                   open_streams=1000, starts=3)  # fmt: skip
+                   open_streams=1000, starts=3, churned=100_000)  # fmt: skip
 
 
 class Bench:
@@ -74,8 +78,9 @@ class Bench:
         self._whole_answers(running, port)
         for server in running.values():
             server.process.stop()
+        self._churn(contenders, port)
         upstream.stop()
-        contenders = [contender for contender in contenders if contender.name in running]
+        contenders = [contender for contender in contenders if contender.name in running and contender.streams]
         self._streamed_answers(contenders)
         self._many_open_streams([c for c in contenders if not isinstance(c, LiteLLM)])
 
@@ -84,6 +89,8 @@ class Bench:
     def _start_all(self, contenders: list[Contender], upstream_port: int) -> dict[str, Running]:
         running: dict[str, Running] = {}
         for contender in contenders:
+            if isinstance(contender, Churning):
+                continue
             setting = Setting(self.directory / contender.name, self.cores.server, upstream_port)
             samples = min(contender.start_samples, self.plan.starts)
             if isinstance(contender, LiteLLM) and self.plan.starts < 10:
@@ -111,7 +118,9 @@ class Bench:
         return running
 
     def _whole_answers(self, running: dict[str, Running], upstream_port: int) -> None:
-        wrk = Wrk(self.directory, self.cores.load)
+        bodies = {name: server.body for name, server in running.items()}
+        bodies["direct"] = traffic.chat_body()
+        wrks = {name: Wrk(self.directory / f"wrk-{name}", self.cores.load, body) for name, body in bodies.items()}
         ports = {"direct": upstream_port, **{name: server.port for name, server in running.items()}}
         throughputs: dict[str, list[Any]] = {name: [] for name in ports}
         latencies: dict[str, list[Any]] = {name: [] for name in ports}
@@ -124,10 +133,12 @@ class Bench:
                 with ExitStack() as awake:
                     if process:
                         awake.enter_context(process.awake())
-                    wrk.warm_up(port)
-                    throughputs[name].append(wrk.run(port, seconds, upstream_port, process))
+                    wrks[name].warm_up(port)
+                    throughputs[name].append(wrks[name].run(port, seconds, upstream_port, process))
                     latencies[name].append(
-                        latency.measure(port, self.cores.load, self.plan.round_trips, self.plan.latency_seconds)
+                        latency.measure(
+                            port, self.cores.load, self.plan.round_trips, self.plan.latency_seconds, bodies[name]
+                        )
                     )
         for name in ports:
             entry = self.results[name]
@@ -135,6 +146,28 @@ class Bench:
             entry["latency"] = medians(latencies[name])
             if name in running:
                 entry["memory_loaded"] = megabytes(running[name].process.memory())
+
+    def _churn(self, contenders: list[Contender], upstream_port: int) -> None:
+        """Fills memory many times over with answers that are all different."""
+        churning = next((contender for contender in contenders if isinstance(contender, Churning)), None)
+        if churning is None:
+            return
+        say(f"{self.plan.churned:,} answers through {churning.megabytes} MB of memory")
+        server = churning.start(Setting(self.directory / churning.name, self.cores.server, upstream_port))
+        self.stack.callback(server.process.stop)
+        before = server.process.memory().rss
+        wrk = Wrk(self.directory / "wrk-churn", self.cores.load, traffic.kept_body(), template="unique.lua")
+        answers = 0
+        deadline = time.monotonic() + 600
+        while answers < self.plan.churned and time.monotonic() < deadline:
+            answers += wrk.churn(server.port, 5)
+        self.results["aurelis"]["churn"] = {
+            "answers": answers,
+            "bound_mb": churning.megabytes,
+            "rss_before_mb": before,
+            "rss_after_mb": server.process.memory().rss,
+        }
+        server.process.stop()
 
     # Streams
 
@@ -221,6 +254,19 @@ def say(what: str) -> None:
     print(f"  {what} ...", file=sys.stderr, flush=True)
 
 
+def kept_answers(
+    binary: Path, directory: Path, cores: machine.Cores, stack: ExitStack, notes: list[str]
+) -> list[Contender]:
+    """Aurelis answering from each layer of its cache."""
+    contenders: list[Contender] = [KeptAnswers(binary, "memory"), KeptAnswers(binary, "database"), Churning(binary)]
+    if redis_server() is None:
+        notes.append("the layer in Redis is left out: apt-get install redis-server")
+        return contenders
+    redis, port = start_redis(directory / "redis", cores.upstream)
+    stack.callback(redis.stop)
+    return [*contenders, KeptAnswers(binary, "redis", port)]
+
+
 def litellm(notes: list[str]) -> LiteLLM | None:
     """The LiteLLM proxy in an environment of its own; nil, with a note, where it cannot be installed."""
     done = subprocess.run(
@@ -260,6 +306,7 @@ def main() -> int:
             say("preparing the LiteLLM proxy (the first time takes some minutes)")
             if peer := litellm(bench.notes):
                 contenders.append(peer)
+        contenders += kept_answers(options.aurelis, directory, cores, stack, bench.notes)
         contenders = [contender for contender in contenders if contender.name not in options.without]
         if facts["load_average_before"] > 0.5:
             bench.notes.append(f"the machine was not idle: load average {facts['load_average_before']}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import string
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,7 @@ class Running:
     port: int
     seconds_to_first_answer: float
     look: int
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,10 @@ class Contender:
     start_samples = 10
     # A slow server needs a longer look: what is in flight at the end is not counted.
     look = 1
+    # What it is asked.
+    body = traffic.chat_body()
+    # Whether it is measured with streams too.
+    streams = True
 
     def command(self, setting: Setting, port: int) -> list[str]:
         raise NotImplementedError
@@ -78,7 +84,7 @@ class Contender:
         process = Process(command, setting.core, setting.directory / "log", self.environment())
         request = traffic.http_request(traffic.chat_body(stream=setting.streaming))
         seconds = process.wait_until_answering(port, request, self.patience)
-        return Running(process, port, seconds, self.look)
+        return Running(process, port, seconds, self.look, self.body)
 
 
 class Nginx(Contender):
@@ -116,6 +122,53 @@ class Aurelis(Contender):
         return {"BENCH_KEY": "upstream-key"}
 
 
+class KeptAnswers(Aurelis):
+    """Aurelis with one cache layer, asked again and again for what that layer has."""
+
+    start_samples = 1
+    body = traffic.kept_body()
+    streams = False
+
+    def __init__(self, binary: Path, layer: str, redis_port: int = 0) -> None:
+        super().__init__(binary)
+        self.name = {"memory": "hits", "redis": "hits L2", "database": "hits L3"}[layer]
+        self._layer = layer
+        self._redis_port = redis_port
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        lines = ["cache:"]
+        lines.append(f"  memory: {{ entries: {1000 if self._layer == 'memory' else 0} }}")
+        lines.append(f"  database: {{ enabled: {'true' if self._layer == 'database' else 'false'} }}")
+        if self._layer == "redis":
+            lines.append(f"  redis: {{ url: 'redis://127.0.0.1:{self._redis_port}' }}")
+        file = setting.directory / "cache.yaml"
+        file.write_text("\n".join(lines) + "\n")
+        return [*super().command(setting, port), "--config", str(file)]
+
+    def start(self, setting: Setting) -> Running:
+        running = super().start(setting)
+        # Kept, and brought to where it is kept.
+        request = traffic.http_request(self.body)
+        for _ in range(2):
+            running.process.wait_until_answering(running.port, request, self.patience)
+            time.sleep(0.7)
+        return running
+
+
+class Churning(Aurelis):
+    """Aurelis with room for a fixed amount of answers in memory, and for nothing else."""
+
+    name = "churn"
+    megabytes = 64
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        file = setting.directory / "cache.yaml"
+        file.write_text(
+            f"cache:\n  memory: {{ entries: 10000000, size: {self.megabytes}MB }}\n  database: {{ enabled: false }}\n"
+        )
+        return [*super().command(setting, port), "--config", str(file)]
+
+
 class LiteLLM(Contender):
     name = "litellm"
     patience = 120.0
@@ -139,6 +192,20 @@ class LiteLLM(Contender):
             "LITELLM_LOG": "ERROR",
             "NO_PROXY": "127.0.0.1",
         }
+
+
+def redis_server() -> str | None:
+    return shutil.which("redis-server", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
+
+
+def start_redis(directory: Path, core: int) -> tuple[Process, int]:
+    """A Redis that keeps nothing on the disk."""
+    directory.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    command = [
+        redis_server() or "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(directory),
+    ]  # fmt: skip
+    return Process(command, core, directory / "log"), port
 
 
 def start_upstream(directory: Path, core: int) -> tuple[Process, int]:

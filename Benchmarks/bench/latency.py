@@ -25,9 +25,9 @@ def percentile(ordered: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def measure(port: int, core: int, requests: int, most_seconds: float) -> Latency:
+def measure(port: int, core: int, requests: int, most_seconds: float, body: bytes) -> Latency:
     os.sched_setaffinity(0, {core})
-    request = traffic.http_request(traffic.chat_body())
+    request = traffic.http_request(body)
     samples: list[float] = []
     clock = time.perf_counter_ns
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:

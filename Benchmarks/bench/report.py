@@ -6,7 +6,7 @@ from typing import Any
 
 from .targets import Results, verdicts
 
-_LABEL = 38
+_LABEL = 42
 _COLUMN = 12
 
 _ROWS: list[tuple[str, tuple[str, ...], str]] = [
@@ -26,6 +26,9 @@ _ROWS: list[tuple[str, tuple[str, ...], str]] = [
     ("memory idle, PSS MB", ("memory_idle", "pss_mb"), "{:,.1f}"),
     ("memory after load, RSS MB", ("memory_loaded", "rss_mb"), "{:,.1f}"),
     ("memory, open streams, RSS MB", ("open_streams", "rss_mb"), "{:,.1f}"),
+    ("answers that went through memory", ("churn", "answers"), "{:,.0f}"),
+    ("memory before them, RSS MB", ("churn", "rss_before_mb"), "{:,.1f}"),
+    ("memory after them, RSS MB", ("churn", "rss_after_mb"), "{:,.1f}"),
     ("streams open and delivering", ("open_streams", "delivering"), "{:,.0f}"),
     ("start to first proxied 200, ms", ("start_ms",), "{:,.0f}"),
 ]

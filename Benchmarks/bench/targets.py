@@ -43,13 +43,13 @@ def verdicts(results: Results) -> list[Verdict]:
             return Verdict(what, target, "-", None)
         return Verdict(what, target, form.format(measured), holds(measured))
 
-    def capacity(other: str) -> float | None:
+    def capacity(other: str, mine: str = "aurelis") -> float | None:
         """How many requests a core serves beside another server's.
 
         By the clock where both servers filled their cores; else by processor time, because then the rest of the
         machine was the bound and the clock would flatter the slower one.
         """
-        servers = ("aurelis", other)
+        servers = (mine, other)
         by_processor = ratio(*(value(name, "throughput", "per_core") for name in servers))
         by_clock = ratio(*(value(name, "throughput", "per_second") for name in servers))
         if by_processor is None or by_clock is None:
@@ -57,6 +57,17 @@ def verdicts(results: Results) -> list[Verdict]:
         filled = all((value(name, "throughput", "core_busy") or 0) >= 0.9 for name in servers)
         return min(by_clock, by_processor) if filled else by_processor
 
+    def hits(name: str) -> bool:
+        """Whether what was measured were answers from the cache, and nothing else."""
+        return (value(name, "throughput", "reached_upstream") or 0) < 0.001
+
+    def added(name: str) -> float | None:
+        """Microseconds that a layer takes beyond memory."""
+        mine, memory = value(name, "latency", "p50"), value("hits", "latency", "p50")
+        return None if mine is None or memory is None or not hits(name) else mine - memory
+
+    churn = value("aurelis", "churn")
+    growth = (churn["rss_after_mb"] - churn["rss_before_mb"]) / churn["bound_mb"] if churn else None
     stream_memory = value("aurelis", "open_streams", "rss_mb")
     delivering = value("aurelis", "open_streams", "delivering")
     if stream_memory is not None and delivering != value("aurelis", "open_streams", "asked"):
@@ -77,5 +88,10 @@ def verdicts(results: Results) -> list[Verdict]:
         check("memory, idle (RSS)", "<= 40 MB", value("aurelis", "memory_idle", "rss_mb"),
               "{:.1f} MB", lambda x: x <= 40),
         check("memory, 1,000 open streams (RSS)", "<= 100 MB", stream_memory, "{:.1f} MB", lambda x: x <= 100),
+        check("answers from memory per core, beside nginx", ">= 1 x",
+              capacity("nginx", "hits") if hits("hits") else None, "{:.2f} x", lambda x: x >= 1),
+        check("an answer from Redis, added p50", "<= 300 us", added("hits L2"), "{:.0f} us", lambda x: x <= 300),
+        check("an answer from the disk, added p50", "<= 500 us", added("hits L3"), "{:.0f} us", lambda x: x <= 500),
+        check("memory of kept answers, beside its bound", "<= 1.3 x", growth, "{:.2f} x", lambda x: x <= 1.3),
         check("start to first 200", "<= 150 ms", value("aurelis", "start_ms"), "{:.0f} ms", lambda x: x <= 150),
     ]  # fmt: skip

@@ -28,13 +28,15 @@ class Throughput:
 
 
 class Wrk:
-    """wrk on one core with one fixed request."""
+    """wrk on one core with one fixed request, or with one that is different each time."""
 
-    def __init__(self, directory: Path, core: int, connections: int = 64) -> None:
+    def __init__(
+        self, directory: Path, core: int, body: bytes, connections: int = 64, template: str = "post.lua"
+    ) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
         self._core = core
         self._connections = connections
-        body = traffic.chat_body().decode()
-        self._script = render("post.lua", directory / "post.lua", body=body)
+        self._script = render(template, directory / template, body=body.decode())
 
     def run(self, port: int, seconds: float, upstream_port: int, server: Process | None) -> Throughput:
         before = upstream_requests(upstream_port)
@@ -55,6 +57,10 @@ class Wrk:
 
     def warm_up(self, port: int) -> None:
         self._wrk(port, 1)
+
+    def churn(self, port: int, seconds: float) -> int:
+        """Sends requests for some time; returns how many were answered."""
+        return self._wrk(port, seconds)["requests"]
 
     def _wrk(self, port: int, seconds: float) -> dict[str, int]:
         done = subprocess.run(

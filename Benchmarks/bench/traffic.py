@@ -28,6 +28,13 @@ def chat_body(stream: bool = False) -> bytes:
     return json.dumps(body).encode()
 
 
+def kept_body() -> bytes:
+    """The same request without a temperature: its answer is kept."""
+    body = json.loads(chat_body())
+    del body["temperature"]
+    return json.dumps(body).encode()
+
+
 def chat_answer() -> str:
     """A chat completion of 1.1 KB."""
     return json.dumps(
