@@ -4,11 +4,15 @@ internal import Synchronization
 ///
 /// Bounded by the calls themselves: each has one flight at most.
 final class FlightDeck: Sendable {
-    /// Two calls are equal when the same answer serves both; one that wants a new answer joins none that may bring an
-    /// old one.
+    /// Two calls are equal when the same answer serves both, and may come about in the same ways.
     struct Key: Hashable, Sendable {
         let answer: CacheKey
+        /// One that wants a new answer joins none that may bring an old one.
         let isRefresh: Bool
+        /// Who may go on with a stream that breaks.
+        let fallback: FallbackRule
+        /// Whether a stream that breaks may begin again.
+        let restarts: Bool
     }
 
     private let flights = Mutex<[Key: Flight]>([:])

@@ -90,7 +90,11 @@ extension ModelOrchestrator {
             let document = try await within(limit, time: time) { () async throws(ModelError) in
                 var assembler = CompletionAssembler()
                 while let event = try await stream.next() {
-                    if let chunk = event.chunk { assembler.append(chunk) }
+                    if event.isRestart {
+                        assembler = CompletionAssembler()
+                    } else if let chunk = event.chunk {
+                        assembler.append(chunk)
+                    }
                 }
                 return try assembler.completion()
             }

@@ -9,7 +9,12 @@ extension ModelOrchestrator {
         in cache: AnswerCache,
         journey: inout Journey
     ) async throws(ModelError) -> Found {
-        let key = FlightDeck.Key(answer: plan.key, isRefresh: !plan.reads)
+        let key = FlightDeck.Key(
+            answer: plan.key,
+            isRefresh: !plan.reads,
+            fallback: call.fallback ?? (configuration.replacesNamedModels ? .byTask : .never),
+            restarts: call.allowsRestart ?? configuration.restartsStreams
+        )
         while true {
             let boarding = time.now
             let (flight, id, isFirst) = cache.contents.flights.board(key) {
@@ -69,11 +74,15 @@ extension ModelOrchestrator {
         from begun: Journey
     ) async {
         var journey = begun
-        defer { cache.contents.flights.close(key, flight) }
+        /// Closed first: who fails with this flight and tries again must not join it once more.
+        func land(_ outcome: Flight.Landing.Outcome) {
+            cache.contents.flights.close(key, flight)
+            flight.land(outcome, journey)
+        }
         // Another flight may have landed between our look into memory and our boarding.
         if plan.reads {
-            if let hit = cache.inMemory(plan, isSecondLook: true) { return flight.land(.cached(hit), journey) }
-            if let hit = await cache.inStores(plan) { return flight.land(.cached(hit), journey) }
+            if let hit = cache.inMemory(plan, isSecondLook: true) { return land(.cached(hit)) }
+            if let hit = await cache.inStores(plan) { return land(.cached(hit)) }
         }
         journey.recordCache(plan.reads ? .miss : .bypass(.refresh))
         do throws(ModelError) {
@@ -83,14 +92,15 @@ extension ModelOrchestrator {
             switch attempted {
             case .whole(let document):
                 cache.keep(.whole(document), of: call, by: candidate, plan)
-                flight.land(.whole(document), journey)
+                land(.whole(document))
             case .stream(let opened):
                 let stream = rescued(opened, for: call, from: candidate, journey: journey)
                 flight.land(.stream, journey)
                 await relay(stream, to: flight, call, candidate, plan, in: cache)
+                cache.contents.flights.close(key, flight)
             }
         } catch {
-            flight.land(.failure(error), journey)
+            land(.failure(error))
         }
     }
 
@@ -105,6 +115,11 @@ extension ModelOrchestrator {
         var chunks: [JSONDocument] = []
         var size = 0
         await flight.relay(stream) { event in
+            if event.isRestart {
+                chunks = []
+                size = 0
+                return
+            }
             if let chunk = event.chunk, size <= cache.configuration.maximumAnswer {
                 chunks.append(chunk)
                 size += chunk.bytes.count

@@ -68,7 +68,7 @@ public final class ModelStream: Sendable {
     ///   came before.
     public func next() async throws(ModelError) -> Delta? {
         while let event = try await events.next() {
-            if event.chunk?["aurelis"]?["restart"]?.bool == true {
+            if event.isRestart {
                 assembled.withLock {
                     $0.content = ""
                     $0.toolCalls = []

@@ -142,6 +142,9 @@ struct ContinuedStream: Sendable {
 }
 
 extension ProviderEvent {
+    /// Whether what came before counts no more.
+    var isRestart: Bool { chunk?["aurelis"]?["restart"]?.bool == true }
+
     /// Tells a caller who asked for it that what came before counts no more.
     fileprivate static func restart(by candidate: Candidate) -> ProviderEvent? {
         var json = JSONWriter()

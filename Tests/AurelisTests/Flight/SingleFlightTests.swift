@@ -132,22 +132,75 @@ struct SingleFlightTests {
         #expect(setting.provider.attempts.count == 1)
     }
 
-    @Test("a failed flight fails each waiter by its own policy: who allows a fallback gets one, who does not the error")
+    @Test(
+        "a failed flight leaves each to its own rules: who allows a fallback gets one, together, who does not the error"
+    )
     func failure() async throws {
         let setting = CachedSetting(orchestrator: { $0.retry = RetryPolicy(rules: [:]) })
-        let gate = ScriptedGate()
-        setting.provider.script(.gpt4o, .gated(gate, .failure(ModelError(.upstream, "boom", code: "boom"))))
-        let strict = Task { try await setting.orchestrator.respond(to: .asking { $0.fallback = .never }) }
+        let gates = [ScriptedGate(), ScriptedGate()]
+        let boom = ModelError(.upstream, "boom", code: "boom")
+        setting.provider.script(.gpt4o, .gated(gates[0], .failure(boom)), .gated(gates[1], .failure(boom)))
+        func call(_ fallback: FallbackRule) -> Task<ModelResponse, any Error> {
+            Task { try await setting.orchestrator.respond(to: .asking { $0.fallback = fallback }) }
+        }
+        let strict = [call(.never), call(.never)]
+        await aboard(2, in: setting)
         await setting.provider.attempts(atLeast: 1)
-        async let lenient = setting.orchestrator.respond(to: .asking { $0.fallback = .models([.gpt4oMini]) })
+        let lenient = [call(.models([.gpt4oMini])), call(.models([.gpt4oMini]))]
+        await aboard(4, in: setting)
+        for gate in gates { gate.open() }
+        for call in strict {
+            let failure = await #expect(throws: ModelError.self) { () async throws in _ = try await call.value }
+            #expect(failure?.code == "boom")
+        }
+        for call in lenient { #expect(try await call.value.modelUsed == .gpt4oMini) }
+        #expect(setting.provider.attempts.map(\.model.id).filter { $0 == .gpt4o }.count == 2)
+    }
+
+    @Test("a stream that begins again is kept as it was told the second time, and told whole only so")
+    func restarted() async throws {
+        let setting = CachedSetting(orchestrator: { $0.restartsStreams = true })
+        let cut = Array(try ScriptedAnswer.events("one two three").prefix(3))
+        let gate = ScriptedGate()
+        setting.provider.script(
+            .gpt4o,
+            .paused(gate, after: cut, then: []),
+            .text("another answer"),
+            .text("another answer")
+        )
+        let first = try await setting.orchestrator.stream(.asking())
+        async let whole = setting.orchestrator.respond(to: .asking())
         await aboard(2, in: setting)
         gate.open()
-        let failure = await #expect(throws: ModelError.self) { () async throws in _ = try await strict.value }
-        #expect(failure?.code == "boom")
-        let answer = try await lenient
-        #expect(answer.modelUsed == .gpt4oMini)
-        #expect(answer.trace.attempts.map(\.purpose) == [.shared, .answer])
-        #expect(setting.provider.attempts.count == 2)
+        var restarts = 0
+        while let delta = try await first.next() { restarts += delta.restarts ? 1 : 0 }
+        #expect(restarts == 1 && first.response.content == "another answer")
+        #expect(try await whole.content == "another answer")
+        #expect(try await setting.orchestrator.respond(to: .asking()).content == "another answer")
+        #expect(try await setting.orchestrator.streamed(.asking()).content == "another answer")
+    }
+
+    @Test("a flight that failed is joined by nobody who tries again")
+    func failedFlight() async throws {
+        let time = ManualTimeSource()
+        for _ in 0..<20 {
+            let setting = CachedSetting(
+                time: time,
+                orchestrator: {
+                    $0.retry = RetryPolicy(rules: [:]); $0.maximumAttempts = 2
+                }
+            )
+            let gate = ScriptedGate()
+            setting.provider.script(.gpt4o, .gated(gate, .failure(ModelError(.timeout, "too slow"))), .text("in time"))
+            let hasty = Task { try await setting.orchestrator.respond(to: .asking { $0.timeout = .seconds(1) }) }
+            await setting.provider.attempts(atLeast: 1)
+            async let patient = setting.orchestrator.respond(to: .asking { $0.timeout = .seconds(500) })
+            await aboard(2, in: setting)
+            time.advance(by: .seconds(1))
+            gate.open()
+            #expect(try await patient.content == "in time")
+            _ = try? await hasty.value
+        }
     }
 
     @Test("a stream that breaks for good fails everybody, and is not kept")
