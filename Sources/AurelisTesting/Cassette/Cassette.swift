@@ -1,5 +1,5 @@
-public import Aurelis
-public import AurelisJSON
+internal import Aurelis
+internal import AurelisJSON
 
 /// A recorded session: what providers were asked and what they answered, in order, with the time between the pieces.
 ///
