@@ -97,13 +97,16 @@ public final class AnswerCache: Sendable {
 
 extension AnswerCache {
     /// Whether and how the cache is consulted for a call to a candidate.
-    func plan(for call: ModelCall, on candidate: Candidate) -> CachePlan.Decision {
+    ///
+    /// - Parameter key: the key of the call's answer, if it is known already.
+    func plan(for call: ModelCall, on candidate: Candidate, key: CacheKey? = nil) -> CachePlan.Decision {
         let base = configuration.policy(for: candidate.model.id, task: call.task)
         let policy = call.cache ?? base
         guard policy != .off else { return .bypass(.off) }
         if policy != .always, base != .always, policy != .only, let variety = call.variety { return .bypass(variety) }
         let plan = CachePlan(
-            key: CacheKey(of: call, provider: candidate.provider.id, model: candidate.model.wireName),
+            key: key ?? CacheKey(of: call, provider: candidate.provider.id, model: candidate.model.wireName),
+            route: candidate.route,
             reads: policy != .refresh,
             asks: policy != .only,
             lifetime: configuration.lifetime(for: candidate.model.id, task: call.task),

@@ -3,6 +3,8 @@ internal import AurelisJSON
 /// How one call goes about the cache, for one candidate.
 struct CachePlan: Sendable {
     let key: CacheKey
+    /// Whose answer it would be.
+    let route: Route
     /// Whether an answer that is kept may be given.
     let reads: Bool
     /// Whether somebody may be asked.

@@ -34,6 +34,8 @@ public struct ModelCall: Sendable {
     public var cacheTags: [String] = []
     /// Where work for the call runs that may outlive its caller; nil: anywhere.
     package var executor: (any TaskExecutor)?
+    /// How it goes about the cache for the first candidate, once memory has been looked into for it.
+    var plan: CachePlan?
 
     /// A call from parts that were already read; `init(reading:)` reads them from the body.
     public init(

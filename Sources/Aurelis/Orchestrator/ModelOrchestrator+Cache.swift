@@ -8,12 +8,15 @@ extension ModelOrchestrator {
         journey: inout Journey
     ) async throws(ModelError) -> Found {
         guard let cache else { return try await ask(call, of: candidate, journey: &journey) }
-        switch cache.plan(for: call, on: candidate) {
+        let looked = call.plan.flatMap { $0.route == candidate.route ? $0 : nil }
+        switch looked.map(CachePlan.Decision.consult) ?? cache.plan(for: call, on: candidate) {
         case .bypass(let reason):
             journey.recordCache(.bypass(reason))
             return try await ask(call, of: candidate, journey: &journey)
         case .consult(let plan):
-            if plan.reads, let hit = cache.inMemory(plan) { return try found(hit, for: call, journey: &journey) }
+            if plan.reads, looked == nil, let hit = cache.inMemory(plan) {
+                return try found(hit, for: call, journey: &journey)
+            }
             guard plan.asks else {
                 if let hit = await cache.inStores(plan) { return try found(hit, for: call, journey: &journey) }
                 journey.recordCache(.miss)
@@ -21,6 +24,22 @@ extension ModelOrchestrator {
             }
             return try await share(call, of: candidate, plan, in: cache, journey: &journey)
         }
+    }
+
+    /// The whole answer that memory has, when the call has only one candidate: found at once, without a task.
+    ///
+    /// Otherwise nil, and `answer` goes on from what was found out, which `call` keeps. An equal call that kept it may
+    /// come again under another name, and its key is not made again.
+    package func answerFromMemory(_ call: inout ModelCall) -> ModelReply? {
+        guard let cache, !call.stream, let candidate = router.onlyCandidate(for: call) else { return nil }
+        let known = call.plan.flatMap { $0.route == candidate.route ? $0.key : nil }
+        guard case .consult(let plan) = cache.plan(for: call, on: candidate, key: known), plan.reads else { return nil }
+        call.plan = plan
+        guard let hit = cache.inMemory(plan) else { return nil }
+        var journey = Journey(call: call, configuration: configuration, start: time.now)
+        journey.consider(candidate.model.id, provider: candidate.provider.id, nil)
+        guard let found = try? found(hit, for: call, journey: &journey) else { return nil }
+        return reply(found, to: call, from: candidate, journey: journey)
     }
 
     /// Asks for the answer to one call, for nobody else.

@@ -216,7 +216,7 @@ public final class ModelOrchestrator: Sendable {
     }
 
     /// The reply that the caller gets; a stream tells what became of it when it has ended.
-    private func reply(_ found: Found, to call: ModelCall, from candidate: Candidate, journey: Journey) -> ModelReply {
+    func reply(_ found: Found, to call: ModelCall, from candidate: Candidate, journey: Journey) -> ModelReply {
         let (start, trace) = (journey.start, journey.trace)
         let answer: ModelReply.Answer
         switch found {

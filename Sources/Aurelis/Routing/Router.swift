@@ -49,7 +49,7 @@ struct Router: Sendable {
 
     /// The one who serves a named model that nobody may stand in for, when nothing needs to be checked or compared:
     /// what most requests come to, without the lists that the others need.
-    private func onlyCandidate(for call: ModelCall) -> Candidate? {
+    func onlyCandidate(for call: ModelCall) -> Candidate? {
         guard let named = call.model, !(replacesNamedModels && call.fallback == nil),
             call.fallback == nil || call.fallback == .never, table.aliases.isEmpty, providers.count == 1,
             providers[0].outage == nil, let model = providers[0].model(named, for: call.operation),

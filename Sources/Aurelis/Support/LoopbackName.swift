@@ -8,21 +8,31 @@
 /// `Host`.
 package enum LoopbackName {
     /// Whether a `Host` field, with or without a port, says `localhost`, a name below it, `127.0.0.0/8` or `[::1]`.
-    package static func isAuthority(_ text: String) -> Bool { isAuthority(text[...].utf8) }
+    package static func isAuthority(_ text: String) -> Bool { withBytes(of: text) { isAuthority($0) } }
 
     /// Whether an `Origin` field names a page of this machine's. `null`, which hides where a page is from, does not.
     package static func isOrigin(_ text: String) -> Bool {
-        let rest = text.utf8.drop { $0 != UInt8(ascii: ":") }
-        let scheme = text.utf8.prefix { $0 != UInt8(ascii: ":") }
-        guard equals(scheme, "http") || equals(scheme, "https"), rest.starts(with: "://".utf8) else { return false }
-        return isAuthority(rest.dropFirst(3))
+        withBytes(of: text) { text in
+            let scheme = text.prefix { $0 != UInt8(ascii: ":") }
+            let rest = text.dropFirst(scheme.count)
+            guard equals(scheme, "http") || equals(scheme, "https"), rest.starts(with: "://".utf8) else { return false }
+            return isAuthority(rest.dropFirst(3))
+        }
     }
 
     /// Whether a host is an address of loopback, without any look at a name: `127.0.0.0/8` or `::1`.
-    package static func isAddress(_ host: String) -> Bool { host == "::1" || isIPv4(host[...].utf8) }
+    package static func isAddress(_ host: String) -> Bool { host == "::1" || withBytes(of: host) { isIPv4($0) } }
 
-    private static func isAuthority(_ text: Substring.UTF8View) -> Bool {
-        let host: Substring.UTF8View
+    /// Every request's head is looked at: without the steps of a `String`'s indices.
+    private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
+
+    private static func withBytes(of text: String, _ body: (Bytes) -> Bool) -> Bool {
+        var text = text
+        return text.withUTF8 { body($0[...]) }
+    }
+
+    private static func isAuthority(_ text: Bytes) -> Bool {
+        let host: Bytes
         if text.first == UInt8(ascii: "[") {
             host = text.prefix { $0 != UInt8(ascii: "]") }
             guard host.elementsEqual("[::1".utf8) else { return false }
@@ -34,16 +44,16 @@ package enum LoopbackName {
     }
 
     /// Nothing, or a colon and digits.
-    private static func isPort(_ text: Substring.UTF8View) -> Bool {
+    private static func isPort(_ text: Bytes) -> Bool {
         guard let first = text.first else { return true }
         return first == UInt8(ascii: ":") && text.dropFirst().allSatisfy(isDigit)
     }
 
-    private static func isIPv4(_ text: Substring.UTF8View) -> Bool {
+    private static func isIPv4(_ text: Bytes) -> Bool {
         var rest = text
         for place in 0..<4 {
             let digits = rest.prefix(while: isDigit)
-            guard (1...3).contains(digits.count) else { return false }
+            guard digits.count >= 1, digits.count <= 3 else { return false }
             let number = digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
             guard number <= 255, place > 0 || number == 127 else { return false }
             rest = rest.dropFirst(digits.count)
@@ -52,7 +62,7 @@ package enum LoopbackName {
         return rest.isEmpty
     }
 
-    private static func isLocalhost(_ text: Substring.UTF8View) -> Bool {
+    private static func isLocalhost(_ text: Bytes) -> Bool {
         let name: StaticString = "localhost"
         let tail = text.suffix(name.utf8CodeUnitCount)
         guard equals(tail, name) else { return false }
@@ -60,7 +70,7 @@ package enum LoopbackName {
         return head.isEmpty || (head.count > 1 && head.last == UInt8(ascii: "."))
     }
 
-    private static func equals(_ text: Substring.UTF8View, _ lowercased: StaticString) -> Bool {
+    private static func equals(_ text: Bytes, _ lowercased: StaticString) -> Bool {
         guard text.count == lowercased.utf8CodeUnitCount else { return false }
         var pointer = lowercased.utf8Start
         for byte in text {

@@ -79,8 +79,12 @@ extension HTTPConnectionHandler {
                 )
             }
             let options = try ModelCall.Options(reading: head)
-            start(ModelExchange(operation: operation, options: options, requestID: requestID, body: body))
+            var exchange = ModelExchange(operation: operation, options: options, requestID: requestID, body: body)
             body = []
+            if let response = exchange.responseFromMemory(of: loop.server.orchestrator(), &loop.repeatedCalls) {
+                return answerTogether(response)
+            }
+            start(exchange)
         } catch {
             fail(error, requestID: requestID)
         }

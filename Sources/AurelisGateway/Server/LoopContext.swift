@@ -5,6 +5,7 @@ final class LoopContext {
     let server: ServerContext
     let executor: EventLoopTaskExecutor
     let selectorTurn = SelectorTurn()
+    var repeatedCalls = RepeatedCalls()
     /// Answers are written here first; it is used again as soon as the kernel has taken them.
     private var scratch: ByteBuffer
     private var date = HTTPDate()

@@ -16,11 +16,13 @@ struct TestGateway: Sendable {
         routing: OrchestratorConfiguration = .withoutRetries,
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
-        try await run(ModelOrchestrator(providers: [provider], configuration: routing), configuration, body)
+        let orchestrator = ModelOrchestrator(providers: [provider], configuration: routing)
+        try await run(orchestrator, configuration, body)
     }
 
+    /// - Parameter orchestrator: asked for anew with every request, as after a reload.
     static func run(
-        _ orchestrator: ModelOrchestrator,
+        _ orchestrator: @escaping @Sendable @autoclosure () -> ModelOrchestrator,
         _ configuration: GatewayConfiguration = GatewayConfiguration(),
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
@@ -29,7 +31,7 @@ struct TestGateway: Sendable {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         let server = GatewayServer(
             configuration: configuration,
-            orchestrator: { orchestrator },
+            orchestrator: orchestrator,
             eventLoopGroup: .singleton,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { continuation.yield($0.port) }
