@@ -82,7 +82,7 @@ extension HTTPConnectionHandler {
             var exchange = ModelExchange(operation: operation, options: options, requestID: requestID, body: body)
             body = []
             if let response = exchange.responseFromMemory(of: loop.server.orchestrator(), &loop.repeatedCalls) {
-                return answerTogether(response)
+                return answer(response)
             }
             start(exchange)
         } catch {

@@ -11,13 +11,6 @@ extension HTTPConnectionHandler {
         write(response)
     }
 
-    /// Answers after the event loop has read whatever else is ready.
-    ///
-    /// Answers that go out between two reads each wake their client anew, which costs a fifth more than a row of them.
-    func answerTogether(_ response: Response) {
-        eventLoop.assumeIsolated().execute { self.answer(response) }
-    }
-
     /// Answers with an error.
     func fail(_ error: ModelError, requestID: RequestID) {
         logger.debug("request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
@@ -45,7 +38,8 @@ extension HTTPConnectionHandler {
         context: ChannelHandlerContext
     ) {
         guard after != .next else {
-            context.writeAndFlush(Self.wrapOutboundOut(buffer), promise: nil)
+            context.write(Self.wrapOutboundOut(buffer), promise: nil)
+            scheduleFlush()
             return
         }
         let written = context.eventLoop.makePromise(of: Void.self)
@@ -171,6 +165,9 @@ extension HTTPConnectionHandler {
         finished(after)
     }
 
+    /// Sends what was written after whatever else is ready in this turn of the event loop.
+    ///
+    /// Answers that go out one by one wake each client anew, a row of them does not: a seventh of the time of a request.
     private func scheduleFlush() {
         guard !flushIsScheduled else { return }
         flushIsScheduled = true
