@@ -194,7 +194,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     /// Closes now, whatever is in flight.
     func cut() { close() }
 
-    func close() { context?.close(promise: nil) }
+    func close() {
+        // An answer that waits for the end of the turn goes out first.
+        if flushIsScheduled { context?.flush() }
+        context?.close(promise: nil)
+    }
 }
 
 extension ProtocolFailure {
