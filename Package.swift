@@ -39,7 +39,6 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let nioCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
-let atomics: Target.Dependency = .product(name: "Atomics", package: "swift-atomics")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -63,7 +62,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-atomics", from: "1.3.0"),
     ],
     targets: [
         room("AurelisJSON"),
@@ -88,7 +86,7 @@ let package = Package(
         room("AurelisSimulator", ["AurelisJSON", nio, nioPosix, nioHTTP1]),
         room(
             "AurelisStorage",
-            ["Aurelis", "AurelisJSON", atomics, log, .product(name: "GRDB", package: "GRDB.swift")]
+            ["Aurelis", "AurelisJSON", log, .product(name: "GRDB", package: "GRDB.swift")]
         ),
         room("AurelisRedis", ["Aurelis", "AurelisJSON", nio, nioPosix, nioSSL, log]),
         room("AurelisTesting", ["Aurelis", "AurelisJSON"]),

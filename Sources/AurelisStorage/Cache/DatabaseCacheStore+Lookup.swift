@@ -24,7 +24,7 @@ extension DatabaseCacheStore {
 
     /// Whether the database is to be asked; nil when the answer is known, or not to be had.
     private func admit(_ key: CacheKey) -> CircuitBreaker.Permit? {
-        let additions = counters.additions
+        let additions = counters.additions.value
         return state.withLock { state in
             state.statistics.lookups += 1
             if state.index.excludes(key, additions: additions) {
@@ -82,7 +82,7 @@ extension DatabaseCacheStore {
 
     private func read(_ key: CacheKey) throws -> [UInt8]? {
         guard connection.exists else { return nil }
-        let additions = counters.additions
+        let additions = counters.additions.value
         return try attending { session in
             try session.pool.unsafeRead { database in
                 let table = CacheTable(database: database, now: now)

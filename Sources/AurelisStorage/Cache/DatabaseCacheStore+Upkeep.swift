@@ -76,7 +76,7 @@ extension DatabaseCacheStore {
 
     /// Reads the index when there is none, or when it is mostly of answers that are gone.
     private func loadIndex(_ session: CacheConnection.Session) throws {
-        let additions = counters.additions
+        let additions = counters.additions.value
         let (isLoaded, count) = state.withLock { ($0.index.isLoaded, $0.index.count) }
         let news = try session.pool.read { database -> FingerprintIndex.News? in
             let table = CacheTable(database: database, now: now)

@@ -52,7 +52,7 @@ extension DatabaseCacheStore {
             try connection.replace(session)
             state.withLock { $0.index = FingerprintIndex(file: max($0.index.file, session.number)) }
             // Makes the others look which file they have.
-            _ = counters.countAddition()
+            _ = counters.additions.increment()
             throw error
         }
     }

@@ -54,7 +54,7 @@ extension DatabaseCacheStore {
 
     private func write(_ group: AnswerQueue.Group) throws {
         try attending { session in
-            let additions = counters.additions
+            let additions = counters.additions.value
             let (indexed, row) = state.withLock { ($0.index.isLoaded, $0.index.lastRow) }
             let (refused, expired, news) = try session.pool.write { database in
                 let table = CacheTable(database: database, now: now)
@@ -66,7 +66,7 @@ extension DatabaseCacheStore {
                     indexed ? try table.news(after: row, file: session.number, additions: additions) : nil
                 return (refused, expired, news)
             }
-            let counted = refused < group.records.count ? counters.countAddition() : nil
+            let counted = refused < group.records.count ? counters.additions.increment() : nil
             state.withLock { state in
                 if let news { state.index.append(news) }
                 if let counted { state.index.see(addition: counted) }
@@ -89,7 +89,7 @@ extension DatabaseCacheStore {
             }
         }
         // After they are in effect: whoever sees the new number must not find what they cover.
-        counters.countInvalidation()
+        counters.invalidations.increment()
         state.withLock { state in
             state.invalidations.removeAll(where: pending.contains)
             state.isUpkeepDue = true

@@ -63,7 +63,7 @@ package final class DatabaseCacheStore: CacheStore {
         self.logger = logger
         // What is wrong with a directory is said when the file is opened.
         try? StorageFile.makeDirectory(directory)
-        counters = GenerationCounters(path: directory + "/cache.generation")
+        counters = GenerationCounters(directory: directory)
         let schema = StorageSchema.cache(lookupLimit: limits.lookup, busyLimit: limits.busy)
         let file = StorageFile(directory: directory, schema, clock: clock) { path in
             logger.warning("the cached answers were damaged and are begun afresh; what is left of them: \(path)")
@@ -82,7 +82,7 @@ package final class DatabaseCacheStore: CacheStore {
     }
 
     /// A number that changes whenever answers were invalidated by any process of the data directory.
-    package var generation: UInt64 { counters.invalidations }
+    package var generation: UInt64 { counters.invalidations.value }
 
     /// What was done so far.
     package var statistics: DatabaseCacheStatistics {

@@ -63,6 +63,7 @@ struct FingerprintIndex: Sendable {
 
     /// Takes note that the addition that followed those that were seen is known.
     mutating func see(addition: (before: UInt64, after: UInt64)) {
-        if additions == addition.before { additions = addition.after }
+        // More than one between them: another process added something, which is not in the index.
+        if additions == addition.before, addition.after == addition.before + 1 { additions = addition.after }
     }
 }

@@ -112,11 +112,11 @@ struct CacheInvalidationTests {
                         #expect(await other.sealed(for: .sample(round)) == nil)
                     }
                 }
-                #expect(other.generation == before + 1)
+                #expect(other.generation > before)
                 try harness.withConnection { try $0.execute(sql: "DELETE FROM invalidations") }
             }
             await store.flush()
-            #expect(other.generation == 20)
+            #expect(other.generation >= 20)
         }
     }
 
