@@ -81,10 +81,12 @@ def body(document: str) -> bytes:
     return members(encoded)
 
 
-def encoding(tenant: str, provider: str, model: str, operation: str, document: str) -> bytes:
-    head = b"aurelis cache key 1\n" + text(tenant) + text(provider) + text(model) + text(operation)
+def encoding(tenant: str, provider: str, address: str, model: str, operation: str, document: str) -> bytes:
+    head = b"aurelis cache key 2\n"
+    for name in (tenant, provider, address, model, operation):
+        head += text(name)
     return head + body(document)
 
 
-def key(tenant: str, provider: str, model: str, operation: str, document: str) -> str:
-    return hashlib.sha256(encoding(tenant, provider, model, operation, document)).hexdigest()
+def key(tenant: str, provider: str, address: str, model: str, operation: str, document: str) -> str:
+    return hashlib.sha256(encoding(tenant, provider, address, model, operation, document)).hexdigest()

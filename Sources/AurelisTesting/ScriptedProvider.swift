@@ -42,17 +42,21 @@ public final class ScriptedProvider: ModelProvider {
     public let id: ProviderID
     /// The models this provider serves.
     public let models: [ProviderModel]
+    /// Where it claims to answer.
+    public let address: String
     private let state = Mutex(State())
 
     /// A provider that serves some models under their canonical names.
-    public init(_ id: ProviderID = "scripted", models: [ModelID] = ModelID.portfolio) {
+    public init(_ id: ProviderID = "scripted", models: [ModelID] = ModelID.portfolio, address: String = "") {
         self.id = id
+        self.address = address
         self.models = models.map { ProviderModel(id: $0, wireName: $0.canonical) }
     }
 
     /// A provider that serves some models of which more is known.
     public init(_ id: ProviderID = "scripted", serving models: [ProviderModel]) {
         self.id = id
+        address = ""
         self.models = models
     }
 

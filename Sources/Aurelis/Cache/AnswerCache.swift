@@ -105,7 +105,7 @@ extension AnswerCache {
         guard policy != .off else { return .bypass(.off) }
         if policy != .always, base != .always, policy != .only, let variety = call.variety { return .bypass(variety) }
         let plan = CachePlan(
-            key: key ?? CacheKey(of: call, provider: candidate.provider.id, model: candidate.model.wireName),
+            key: key ?? CacheKey(of: call, by: candidate),
             route: candidate.route,
             reads: policy != .refresh,
             asks: policy != .only,
@@ -195,6 +195,11 @@ extension AnswerCache {
         put(answer, into: contents.stores[...])
     }
 
+    /// A number for what had been invalidated when a call set out, here and by others.
+    func invalidations(at plan: CachePlan) -> UInt64 {
+        contents.state.withLock { $0.invalidations.count } &+ plan.generation
+    }
+
     /// Counts a request that shared another one's answer.
     func countShared() { contents.state.withLock { $0.statistics.shared += 1 } }
 
@@ -214,6 +219,9 @@ extension AnswerCache {
             guard !state.invalidations.cover(answer.facts) else { return false }
             // Somebody else invalidated something meanwhile; whether it was this, the stores know.
             guard isKept, present == generation else { return true }
+            // Of two that were asked for at the same time, the later one counts: somebody wanted it new.
+            let known = state.answers.value(for: answer.facts.key)
+            if let known, known.facts.created > answer.facts.created { return false }
             let outcome = state.answers.insert(answer, for: answer.facts.key, cost: answer.cost)
             state.statistics.evicted += outcome.evicted
             return true

@@ -10,7 +10,7 @@ enum AnswerVerdict: String, Sendable, Hashable {
     case empty
     /// It calls a tool with arguments that cannot be read.
     case toolError
-    /// It does not say that it is finished.
+    /// It does not say that it is finished, or in a word that nobody knows.
     case unfinished
     /// It is larger than the configuration allows.
     case tooLarge
@@ -32,10 +32,17 @@ enum AnswerVerdict: String, Sendable, Hashable {
         return isEmpty ? .empty : nil
     }
 
+    /// The words by which providers say that an answer is whole.
+    private static let finished: Set<String> = [
+        "stop", "tool_calls", "function_call", "tool_use", "end_turn", "stop_sequence", "eos", "eos_token", "complete",
+    ]
+
     private static func refusal(of choice: JSONValue) -> AnswerVerdict? {
         guard let reason = choice["finish_reason"], reason.kind == .string else { return .unfinished }
         if reason.stringEquals("length") { return .truncated }
         if reason.stringEquals("content_filter") { return .filtered }
+        // A wrong miss costs a request, a wrong hit an answer.
+        guard let word = reason.string, finished.contains(word.lowercased()) else { return .unfinished }
         guard let message = choice["message"], message.kind == .object else { return .empty }
         if let refusal = message["refusal"], refusal.carriesSomething { return .filtered }
         if let calls = message["tool_calls"], calls.kind == .array, calls[0] != nil {

@@ -3,7 +3,7 @@ internal import Crypto
 
 /// The name of an answer: equal for two requests exactly when the same answer serves both.
 ///
-///     let key = CacheKey(of: call, provider: "openai", model: "gpt-4o")
+///     let key = CacheKey(of: call, provider: "openai", address: "https://api.openai.com/v1", model: "gpt-4o")
 ///     print(key)   // 64 hexadecimal digits
 ///
 /// The SHA-256 of a canonical encoding, whose bytes are specified in `Documentation/cache-key.md`. White space, the order
@@ -22,10 +22,18 @@ public struct CacheKey: Hashable, Sendable {
 
     /// The key of a call's answer by one model.
     ///
-    /// - Parameter model: the model as the provider calls it on its wire.
-    public init(of call: ModelCall, provider: ProviderID, model: String) {
-        let bytes = CanonicalRequest.bytes(of: call, provider: provider, model: model)
+    /// - Parameters:
+    ///   - address: where the provider answers.
+    ///   - model: the model as the provider calls it on its wire.
+    public init(of call: ModelCall, provider: ProviderID, address: String, model: String) {
+        let bytes = CanonicalRequest.bytes(of: call, provider: provider, address: address, model: model)
         self = SHA256.hash(data: bytes).withUnsafeBytes { CacheKey(digest: $0) }
+    }
+
+    /// The key of a call's answer by a candidate.
+    init(of call: ModelCall, by candidate: Candidate) {
+        let provider = candidate.provider
+        self.init(of: call, provider: provider.id, address: provider.address, model: candidate.model.wireName)
     }
 
     /// The key with these 32 bytes; nil for another number of them.

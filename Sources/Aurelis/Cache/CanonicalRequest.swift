@@ -4,13 +4,14 @@ internal import AurelisJSON
 ///
 /// The layout is specified in `Documentation/cache-key.md`; whoever changes it changes the version there and here.
 enum CanonicalRequest {
-    private static let version: StaticString = "aurelis cache key 1\n"
+    private static let version: StaticString = "aurelis cache key 2\n"
 
     /// - Parameter model: the model as the provider calls it on its wire.
-    static func bytes(of call: ModelCall, provider: ProviderID, model: String) -> [UInt8] {
+    static func bytes(of call: ModelCall, provider: ProviderID, address: String, model: String) -> [UInt8] {
         var canonical = CanonicalJSON(prefix: version, capacity: call.body.bytes.count + 256)
         canonical.append(text: call.tenant)
         canonical.append(text: provider.rawValue)
+        canonical.append(text: address)
         canonical.append(text: model)
         canonical.append(text: call.operation.rawValue)
         canonical.append(object: call.body.root, treatment: treatment)

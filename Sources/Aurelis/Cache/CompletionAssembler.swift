@@ -10,6 +10,8 @@ struct CompletionAssembler {
     private var usage: JSONValue?
     /// No answer has more; a larger index is a defect of the provider.
     fileprivate static let maximumIndex = 1_024
+    /// What a chunk has for itself, or differently than the whole has it.
+    private static let ofChunks: Set<String> = ["object", "choices", "usage", "obfuscation"]
 
     fileprivate struct Choice {
         var message = Fields()
@@ -25,10 +27,8 @@ struct CompletionAssembler {
 
     /// Takes the next chunk.
     mutating func append(_ chunk: JSONDocument) {
-        if head.isEmpty {
-            for name in ["id", "created", "model", "system_fingerprint", "service_tier"] {
-                if let value = chunk[name], !value.isNull { head.append((name, .raw(value))) }
-            }
+        for (name, value) in chunk.root.members where !value.isNull && !Self.ofChunks.contains(name) {
+            if !head.contains(where: { $0.0 == name }) { head.append((name, .raw(value))) }
         }
         if let usage = chunk["usage"], !usage.isNull { self.usage = usage }
         for choice in chunk["choices"]?.elements ?? .empty {

@@ -5,9 +5,12 @@ struct RecentInvalidations: Sendable {
     /// What has been forgotten of the list counts as an invalidation of everything.
     private var floor: Int64 = .min
     private static let maximum = 1_024
+    /// How many there have ever been.
+    private(set) var count: UInt64 = 0
 
     mutating func append(_ invalidation: CacheInvalidation) {
         list.append(invalidation)
+        count += 1
         guard list.count > Self.maximum else { return }
         floor = list.removeFirst().time
     }

@@ -13,6 +13,8 @@ final class FlightDeck: Sendable {
         let fallback: FallbackRule
         /// Whether a stream that breaks may begin again.
         let restarts: Bool
+        /// What had been invalidated before it: who asks after an invalidation joins nobody who asked before.
+        let invalidations: UInt64
     }
 
     private let flights = Mutex<[Key: Flight]>([:])

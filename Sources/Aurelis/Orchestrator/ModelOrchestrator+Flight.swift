@@ -13,7 +13,8 @@ extension ModelOrchestrator {
             answer: plan.key,
             isRefresh: !plan.reads,
             fallback: call.fallback ?? (configuration.replacesNamedModels ? .byTask : .never),
-            restarts: call.allowsRestart ?? configuration.restartsStreams
+            restarts: call.allowsRestart ?? configuration.restartsStreams,
+            invalidations: cache.invalidations(at: plan)
         )
         while true {
             let boarding = time.now

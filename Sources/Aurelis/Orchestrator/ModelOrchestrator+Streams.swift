@@ -14,7 +14,7 @@ extension ModelOrchestrator {
         let events: any ProviderStream =
             switch try await candidate.provider.send(attempt) {
             case .stream(let events): events
-            case .whole(let document): try WholeAnswerStream(document)
+            case .whole(let document): try WholeAnswerStream(document, includesUsage: call.includesUsage)
             }
         var opened = OpenedStream(events, slot: slot)
         try await opened.awaitContent()

@@ -5,27 +5,34 @@ internal import Synchronization
 final class WholeAnswerStream: ProviderStream {
     private let events: Mutex<[ProviderEvent]>
 
-    /// The answer in three events: content, finish reason with usage, `[DONE]`.
+    /// The answer as a stream.
     ///
+    /// - Parameter includesUsage: whether the caller asked for a chunk of its own for the usage.
     /// - Throws: when the document is no chat completion.
-    init(_ document: JSONDocument) throws(ModelError) {
-        events = Mutex(try Self.events(of: document).reversed())
+    init(_ document: JSONDocument, includesUsage: Bool) throws(ModelError) {
+        let events = try Self.events(of: document, includesUsage: includesUsage)
+        self.events = Mutex(events.reversed())
     }
 
-    /// The events.
+    /// The answer in its events: content, finish reason, `[DONE]`; the usage in a chunk of its own, or with the finish
+    /// reason, where nobody stumbles over a chunk without choices.
     ///
     /// - Throws: when the document is no chat completion.
-    static func events(of document: JSONDocument) throws(ModelError) -> [ProviderEvent] {
+    static func events(of document: JSONDocument, includesUsage: Bool = true) throws(ModelError) -> [ProviderEvent] {
         try AnswerValidator.validate(document, of: .chatCompletion)
         let content = try Self.chunk(of: document) { choice in
-            [("delta", Self.delta(choice["message"])), ("finish_reason", .null)]
+            let others = choice.members.filter { !["index", "message", "finish_reason"].contains($0.key) }
+            return [("delta", Self.delta(choice["message"]))] + others.map { ($0.key, .raw($0.value)) }
+                + [("finish_reason", .null)]
         }
-        let finish = try Self.chunk(of: document, with: document["usage"]) { choice in
+        let usage = document["usage"].flatMap { $0.isNull ? nil : $0 }
+        let finish = try Self.chunk(of: document, with: includesUsage ? nil : usage) { choice in
             // A whole answer has come to its end, whether or not it says why.
             let reason = choice["finish_reason"].flatMap { $0.kind == .string ? $0 : nil }
             return [("delta", .object([])), ("finish_reason", reason.map(JSONFragment.raw) ?? "stop")]
         }
-        return [content, finish, .done]
+        guard includesUsage, let usage else { return [content, finish, .done] }
+        return [content, finish, try Self.chunk(of: document, with: usage), .done]
     }
 
     func next() async throws(ModelError) -> ProviderEvent? { events.withLock { $0.popLast() } }
@@ -35,15 +42,18 @@ final class WholeAnswerStream: ProviderStream {
     private static func chunk(
         of document: JSONDocument,
         with usage: JSONValue? = nil,
-        _ members: (JSONValue) -> [(String, JSONFragment)]
+        _ members: ((JSONValue) -> [(String, JSONFragment)])? = nil
     ) throws(ModelError) -> ProviderEvent {
         var choices: [JSONFragment] = []
-        for choice in document["choices"]?.elements ?? .empty {
-            choices.append(.object([("index", .int(choice["index"]?.int ?? choices.count))] + members(choice)))
+        if let members {
+            for choice in document["choices"]?.elements ?? .empty {
+                let index = JSONFragment.int(choice["index"]?.int ?? choices.count)
+                choices.append(.object([("index", index)] + members(choice)))
+            }
         }
         var chunk: [(String, JSONFragment)] = []
-        for name in ["id", "created", "model"] {
-            if let value = document[name] { chunk.append((name, .raw(value))) }
+        for (name, value) in document.root.members where !["object", "choices", "usage"].contains(name) {
+            chunk.append((name, .raw(value)))
         }
         chunk += [("object", "chat.completion.chunk"), ("choices", .array(choices))]
         if let usage { chunk.append(("usage", .raw(usage))) }

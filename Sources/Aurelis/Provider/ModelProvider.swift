@@ -8,6 +8,9 @@ public protocol ModelProvider: Sendable {
     /// The name that the configuration gives this provider.
     var id: ProviderID { get }
 
+    /// Where it answers, such as `https://api.openai.com/v1`: two of one name at different addresses share no answers.
+    var address: String { get }
+
     /// The model as this provider serves it, or nil when it does not.
     func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel?
 
@@ -28,6 +31,9 @@ public protocol ModelProvider: Sendable {
 }
 
 extension ModelProvider {
+    /// Whoever does not say otherwise is known by its name alone.
+    public var address: String { "" }
+
     /// Whoever does not say otherwise may be asked.
     public var outage: ModelError? { nil }
 

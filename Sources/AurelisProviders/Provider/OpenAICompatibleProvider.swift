@@ -66,6 +66,9 @@ package final class OpenAICompatibleProvider: ModelProvider {
         warnOfPlainText()
     }
 
+    /// The base URL.
+    package var address: String { endpoint.address }
+
     /// The model as this provider serves it, or nil when it does not.
     package func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel? {
         names.model(id, for: operation)

@@ -4,6 +4,8 @@ internal import AurelisTransport
 /// Where and how a provider is spoken to: all of a request that does not change from one to the next.
 struct ProviderEndpoint: Sendable {
     let origin: HTTPOrigin
+    /// What the paths are appended to.
+    let address: String
     private let chat: String
     private let embeddings: String
     private let models: String
@@ -20,6 +22,7 @@ struct ProviderEndpoint: Sendable {
         } catch {
             throw ProviderSettingsError(setting: "base_url", message: error.message)
         }
+        address = "\(origin)\(basePath)"
         let paths = settings.preset.paths
         chat = basePath + paths.chat
         embeddings = basePath + paths.embeddings

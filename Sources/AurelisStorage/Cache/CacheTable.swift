@@ -82,14 +82,14 @@ struct CacheTable {
 
     /// Writes answers in the place of those that have the same keys.
     ///
-    /// - Returns: how many were not written, because they were invalidated or are past their time.
+    /// - Returns: how many were not written, because they were invalidated, are past their time or older than what is there.
     func write(_ records: [CacheRecord], lifetime: Duration, retention: Duration) throws -> Int {
         guard let oldest = records.map(\.facts.created).min() else { return 0 }
         let invalidations = try invalidations(since: oldest)
-        let deletion = try database.cachedStatement(sql: "DELETE FROM answers WHERE key = ?")
+        let deletion = try database.cachedStatement(sql: "DELETE FROM answers WHERE key = ? AND created <= ?")
         let insertion = try database.cachedStatement(
             sql: """
-                INSERT INTO answers (key, created, expires, retained_until, lifetime, operation, provider, model, task,
+                INSERT OR IGNORE INTO answers (key, created, expires, retained_until, lifetime, operation, provider, model, task,
                     tenant, size, sealed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         )
@@ -110,13 +110,18 @@ struct CacheTable {
                 continue
             }
             let key = Data(facts.key.bytes)
-            try deletion.execute(arguments: [key])
+            try deletion.execute(arguments: [key, facts.created])
             try insertion.execute(arguments: [
                 key, facts.created, expiry, end, min(facts.lifetime, Self.longest).milliseconds,
                 facts.operation.rawValue,
                 facts.provider.rawValue, facts.model.canonical, facts.task.rawValue, facts.tenant.canonical,
                 record.sealed.count, Data(record.sealed),
             ])
+            // Another process has asked later, and written first.
+            guard database.changesCount > 0 else {
+                refused += 1
+                continue
+            }
             let row = database.lastInsertedRowID
             for (position, tag) in facts.tags.enumerated() {
                 try tagging.execute(arguments: [tag.canonical, row, position])

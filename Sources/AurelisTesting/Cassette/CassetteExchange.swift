@@ -55,7 +55,8 @@ extension CacheKey {
         var body = attempt.body
         if let prefill = attempt.prefill { body.set("aurelis_prefill", to: .string(prefill)) }
         let call = ModelCall(operation: attempt.operation, body: body, model: attempt.model.id)
-        self.init(of: call, provider: provider, model: attempt.model.wireName)
+        // A cassette is played where the provider is not.
+        self.init(of: call, provider: provider, address: "", model: attempt.model.wireName)
     }
 }
 

@@ -28,6 +28,19 @@ struct DatabaseCacheStoreTests {
         }
     }
 
+    @Test("an older answer never takes the place of a newer one, whichever comes first", arguments: [true, false])
+    func newerStays(newerFirst: Bool) async throws {
+        try await CacheHarness.with { harness async throws in
+            let (old, new) = (CacheRecord.sample(1, size: 10, age: 5), CacheRecord.sample(1, size: 20))
+            for record in newerFirst ? [new, old] : [old, new] {
+                let store = harness.store()
+                store.keep(record)
+                await store.flush()
+            }
+            #expect(await harness.store().sealed(for: .sample(1)) == new.sealed)
+        }
+    }
+
     @Test("an answer can be empty, and can be large", arguments: [0, 1, 5_000_000])
     func sizes(size: Int) async throws {
         try await CacheHarness.with { harness async throws in

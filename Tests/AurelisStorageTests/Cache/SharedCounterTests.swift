@@ -61,7 +61,10 @@ struct SharedCounterTests {
 
     enum Damage: String, CaseIterable, Sendable { case deleted, replaced, emptied, overwritten }
 
-    @Test("whatever somebody does to the file is a change, after which all hear of each other", arguments: Damage.allCases)
+    @Test(
+        "whatever somebody does to the file is a change, after which all hear of each other",
+        arguments: Damage.allCases
+    )
     func damaged(damage: Damage) async throws {
         try await withPath { path async throws in
             let (first, second) = (SharedCounter(path: path), SharedCounter(path: path))

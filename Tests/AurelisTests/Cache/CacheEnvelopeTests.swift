@@ -12,7 +12,7 @@ struct CacheEnvelopeTests {
     static func facts(_ prompt: String = "x") throws -> CacheFacts {
         let call = try ModelCall(ModelRequest(prompt, model: .gpt4o), stream: false)
         return CacheFacts(
-            key: CacheKey(of: call, provider: "scripted", model: "gpt-4o"),
+            key: CacheKey(of: call, provider: "scripted", address: "", model: "gpt-4o"),
             operation: .chatCompletion,
             provider: "scripted",
             model: "gpt-4o",

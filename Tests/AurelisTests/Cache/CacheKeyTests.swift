@@ -9,7 +9,7 @@ import Testing
 struct CacheKeyTests {
     private struct Vectors: Decodable {
         struct Vector: Decodable {
-            let about, tenant, provider, model, operation, body, key: String
+            let about, tenant, provider, address, model, operation, body, key: String
             let encoding: String?
         }
 
@@ -21,12 +21,18 @@ struct CacheKeyTests {
         ModelCall(operation: operation, body: try JSONDocument(body), model: nil)
     }
 
-    private func key(_ body: String, tenant: String = "", provider: ProviderID = "p", model: String = "m") throws
-        -> CacheKey
+    private func key(
+        _ body: String,
+        tenant: String = "",
+        provider: ProviderID = "p",
+        address: String = "a",
+        model: String = "m"
+    )
+        throws -> CacheKey
     {
         var call = try Self.call(body)
         call.tenant = tenant
-        return CacheKey(of: call, provider: provider, model: model)
+        return CacheKey(of: call, provider: provider, address: address, model: model)
     }
 
     @Test("every vector of the specification")
@@ -42,10 +48,16 @@ struct CacheKeyTests {
             call.tenant = vector.tenant
             let provider = ProviderID(rawValue: vector.provider)
             if let encoding = vector.encoding {
-                let bytes = CanonicalRequest.bytes(of: call, provider: provider, model: vector.model)
+                let bytes = CanonicalRequest.bytes(
+                    of: call,
+                    provider: provider,
+                    address: vector.address,
+                    model: vector.model
+                )
                 #expect(Hexadecimal.encode(bytes) == encoding, "\(vector.about)")
             }
-            #expect("\(CacheKey(of: call, provider: provider, model: vector.model))" == vector.key, "\(vector.about)")
+            let key = CacheKey(of: call, provider: provider, address: vector.address, model: vector.model)
+            #expect("\(key)" == vector.key, "\(vector.about)")
         }
     }
 
@@ -206,6 +218,7 @@ struct CacheKeyTests {
         let key = try key(request.spelled(&random))
         #expect(try self.key(request.spelled(&random), tenant: "t") != key)
         #expect(try self.key(request.spelled(&random), provider: "q") != key)
+        #expect(try self.key(request.spelled(&random), address: "b") != key)
         #expect(try self.key(request.spelled(&random), model: "n") != key)
         for change in Change.allCases {
             var changed = request

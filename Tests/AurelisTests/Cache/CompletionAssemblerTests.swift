@@ -93,6 +93,28 @@ struct CompletionAssemblerTests {
         #expect(again["usage"]?.description == document["usage"]?.description)
         #expect(again["choices"]?[0]?["finish_reason"]?.string == "stop")
     }
+
+    @Test("a whole answer as events keeps what nobody knows, and tells its usage once", arguments: [true, false])
+    func unknownMembers(includesUsage: Bool) throws {
+        let document = try JSONDocument(
+            #"{"id":"c","object":"chat.completion","system_fingerprint":"fp","x_extra":{"a":1},"usage":{"prompt_tokens":1,"completion_tokens":2},"choices":[{"index":0,"message":{"role":"assistant","content":"hi"},"logprobs":{"content":[{"token":"hi","logprob":-0.5}]},"content_filter_results":{"hate":false},"finish_reason":"stop"}]}"#
+        )
+        var assembler = CompletionAssembler()
+        var usages = 0
+        for event in try WholeAnswerStream.events(of: document, includesUsage: includesUsage) {
+            guard let chunk = event.chunk else { continue }
+            assembler.append(chunk)
+            if chunk["usage"] != nil { usages += 1 }
+            #expect((chunk["choices"]?[0] == nil) == (includesUsage && chunk["usage"] != nil))
+        }
+        #expect(usages == 1)
+        let again = try assembler.completion()
+        for name in ["id", "system_fingerprint", "x_extra", "usage"] {
+            #expect(again[name]?.description == document[name]?.description)
+        }
+        let (choice, original) = (again["choices"]?[0], document["choices"]?[0])
+        #expect(choice?["logprobs"]?.description == original?["logprobs"]?.description)
+    }
 }
 
 @Suite("Cache: what is not kept")

@@ -199,7 +199,38 @@ struct OrchestratorCacheTests {
         #expect(plain.count == original.count - 1)
     }
 
-    @Test("what is not a whole, finished answer is not kept", arguments: ["length", "content_filter"])
+    @Test("of two askings the later one counts, whichever is answered first")
+    func newerCounts() async throws {
+        let setting = CachedSetting()
+        let gate = ScriptedGate()
+        setting.provider.script(.gpt4o, .gated(gate, .text("old")), .text("new"))
+        async let first = setting.orchestrator.respond(to: .asking())
+        await setting.provider.attempts(atLeast: 1)
+        setting.clock.advance(by: 1)
+        #expect(try await setting.orchestrator.respond(to: .asking { $0.cache = .refresh }).content == "new")
+        gate.open()
+        #expect(try await first.content == "old")
+        #expect(try await setting.orchestrator.respond(to: .asking()).content == "new")
+    }
+
+    @Test("a provider of the same name at another address is another server")
+    func addresses() async throws {
+        let cache = AnswerCache()
+        var answers: [String] = []
+        for port in [8_000, 8_001, 8_000] {
+            let provider = ScriptedProvider("local", address: "http://127.0.0.1:\(port)/v1")
+            provider.script(.gpt4o, .text("from \(port)"))
+            let orchestrator = ModelOrchestrator(providers: [provider], cache: cache, time: ManualTimeSource())
+            answers.append(try await orchestrator.respond(to: .asking()).content)
+        }
+        #expect(answers == ["from 8000", "from 8001", "from 8000"])
+        #expect(cache.statistics.layers[.memory]?.hits == 1)
+    }
+
+    @Test(
+        "what is not a whole, finished answer is not kept",
+        arguments: ["length", "content_filter", "error", "MAX_TOKENS", "SAFETY", "model_length", "cancelled", ""]
+    )
     func unfinished(reason: String) async throws {
         let setting = CachedSetting()
         let document = try JSONDocument(ScriptedAnswer.completion("half", finishReason: reason))
@@ -430,6 +461,20 @@ struct CacheInvalidationTests {
         #expect(setting.database.sealed.isEmpty)
         setting.clock.advance(by: 1)
         #expect(try await setting.orchestrator.respond(to: .asking()).cache == .miss)
+    }
+
+    @Test("who asks after an invalidation does not join who asked before")
+    func flightsBefore() async throws {
+        let setting = CachedSetting()
+        let gate = ScriptedGate()
+        setting.provider.script(.gpt4o, .gated(gate, .text("old world")), .text("new world"))
+        async let before = setting.orchestrator.respond(to: .asking())
+        await setting.provider.attempts(atLeast: 1)
+        setting.clock.advance(by: 1)
+        try await setting.cache.invalidate(CacheSelection(task: .general))
+        #expect(try await setting.orchestrator.respond(to: .asking()).content == "new world")
+        gate.open()
+        #expect(try await before.content == "old world")
     }
 
     @Test("a store that cannot be reached is named; the others have dropped theirs")
