@@ -1,0 +1,121 @@
+/// Who keeps count of what was used, so that nothing is asked that a provider would refuse.
+///
+///     let ledger = MemoryQuotaLedger()
+///     switch await ledger.reserve(QuotaDemand([meter: plan], cost: QuotaCost(tokens: 900))) {
+///     case .granted(let ticket):
+///         …                                    // send
+///         ledger.settle(ticket, .used(QuotaCost(tokens: 812)))
+///     case .refused(let obstacle):
+///         print("not before", obstacle.opening ?? .max)
+///     }
+///
+/// A reservation is for all of its meters or for none. One that is never settled, because its process died, counts as
+/// used; only its place among those at once comes back, with the end of its lease.
+public protocol QuotaLedger: Sendable {
+    /// Counts a request beforehand, if there is room for it on all of its meters.
+    ///
+    /// Never fails: a ledger that cannot reach its disk decides by what it remembers.
+    func reserve(_ demand: QuotaDemand) async -> QuotaDecision
+
+    /// Ends a reservation. Returns at once.
+    func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End)
+
+    /// Learns from a refusal that named a limit. Returns at once.
+    func learn(_ lesson: QuotaLesson, of meter: QuotaMeterID, under plan: QuotaPlan)
+
+    /// What stands in a request's way, as far as it is known without asking other processes; nil: nothing.
+    func obstacle(to demand: QuotaDemand) -> QuotaObstacle?
+
+    /// What is used of every meter that is known.
+    func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding]
+}
+
+/// What a request wants to use, and of what.
+public struct QuotaDemand: Sendable {
+    /// The meters it counts on, each with the plan that it keeps to.
+    public var meters: [(id: QuotaMeterID, plan: QuotaPlan)]
+    /// What it is expected to use.
+    public var cost: QuotaCost
+
+    /// A demand.
+    public init(_ meters: [(id: QuotaMeterID, plan: QuotaPlan)], cost: QuotaCost = QuotaCost()) {
+        self.meters = meters
+        self.cost = cost
+    }
+}
+
+/// What a ledger says to a demand.
+public enum QuotaDecision: Sendable {
+    /// It may be sent, and has been counted.
+    case granted(QuotaTicket)
+    /// It may not.
+    case refused(QuotaObstacle)
+}
+
+/// A reservation; to be settled once.
+public struct QuotaTicket: Sendable, Hashable {
+    /// Its name in the books.
+    public let id: String
+    /// The meters it is counted on.
+    public let meters: [QuotaMeterID]
+
+    /// What became of it.
+    public enum End: Sendable, Hashable {
+        /// It was sent, and used that; nil: what was expected.
+        case used(QuotaCost?)
+        /// It never reached the provider, or the provider refused it and does not count it.
+        case returned
+    }
+
+    /// A reservation.
+    public init(id: String, meters: [QuotaMeterID]) {
+        self.id = id
+        self.meters = meters
+    }
+}
+
+/// What a provider's refusal tells about a limit.
+public struct QuotaLesson: Sendable, Hashable {
+    /// Which limit was hit.
+    public var limit: ModelError.RateLimit
+    /// What that limit is; nil: the provider did not say.
+    public var amount: Int64?
+    /// How long there is no room.
+    public var wait: Duration
+
+    /// A lesson.
+    public init(_ limit: ModelError.RateLimit, amount: Int64? = nil, wait: Duration) {
+        self.limit = limit
+        self.amount = amount
+        self.wait = wait
+    }
+}
+
+/// What is used of one meter.
+public struct QuotaStanding: Sendable, Hashable {
+    /// One of its limits.
+    public struct Line: Sendable, Hashable {
+        /// The limit.
+        public var limit: QuotaLimit
+        /// How much of it is used.
+        public var used: Int64
+        /// When all that is used has come back, in milliseconds since 1970-01-01 UTC; nil: nothing is used.
+        public var resets: Int64?
+        /// Until when the provider wants nothing more; nil: it has said nothing.
+        public var closedUntil: Int64?
+        /// Whether the provider told the limit, not the plan.
+        public var isLearned: Bool
+
+        /// What is left.
+        public var left: Int64 { closedUntil == nil ? max(0, limit.amount - used) : 0 }
+    }
+
+    /// Whose use it is.
+    public var meter: QuotaMeterID
+    /// Limits over time.
+    public var lines: [Line]
+    /// Requests that are under way.
+    public var inFlight: Int
+    /// How many may be; nil: any number.
+    public var concurrent: Int?
+}

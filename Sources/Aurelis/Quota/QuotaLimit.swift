@@ -1,0 +1,92 @@
+/// One limit of a plan: so much of something in so much time.
+///
+///     QuotaLimit(.requests, per: .day, 50)                        // 50 requests in any 24 hours
+///     QuotaLimit(.tokens, per: .day, 1_000_000, resets: .midnightUTC)
+public struct QuotaLimit: Sendable, Hashable, Codable {
+    /// What is counted.
+    public enum Unit: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Requests.
+        case requests
+        /// Tokens of prompts and answers together.
+        case tokens
+        /// Picodollars (10⁻¹² US dollars).
+        case money
+    }
+
+    /// The time in which it is counted.
+    public enum Period: String, Sendable, Hashable, Codable, CaseIterable {
+        /// 60 seconds.
+        case minute
+        /// 24 hours.
+        case day
+
+        /// In milliseconds.
+        var length: Int64 { self == .minute ? 60_000 : 86_400_000 }
+    }
+
+    /// When what was used comes back.
+    public enum Reset: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Each request after the period's length: safe with every provider, whatever its own rule.
+        case rolling
+        /// All at once, the period's length after the first request that counted.
+        case fromFirstUse = "from_first_use"
+        /// All at once at the next midnight, UTC (or the next full minute).
+        case fixedUTC = "fixed_utc"
+    }
+
+    /// What is counted.
+    public var unit: Unit
+    /// In which time.
+    public var period: Period
+    /// How much of it there is.
+    public var amount: Int64
+    /// When it comes back.
+    public var reset: Reset
+
+    /// A limit.
+    public init(_ unit: Unit, per period: Period, _ amount: Int64, resets reset: Reset = .rolling) {
+        self.unit = unit
+        self.period = period
+        self.amount = amount
+        self.reset = reset
+    }
+}
+
+/// Everything that a plan allows on one meter.
+public struct QuotaPlan: Sendable, Hashable, Codable {
+    /// What is counted over time. At most one limit for each unit and period.
+    public var limits: [QuotaLimit]
+    /// Requests at once; nil: any number.
+    public var concurrent: Int?
+
+    /// A plan.
+    public init(limits: [QuotaLimit] = [], concurrent: Int? = nil) {
+        self.limits = limits
+        self.concurrent = concurrent
+    }
+
+    /// Whether it allows everything.
+    public var isEmpty: Bool { limits.isEmpty && concurrent == nil }
+}
+
+/// What a request uses up.
+public struct QuotaCost: Sendable, Hashable, Codable {
+    /// Tokens of prompt and answer together.
+    public var tokens: Int64
+    /// Picodollars.
+    public var money: Int64
+
+    /// The cost of one request.
+    public init(tokens: Int64 = 0, money: Int64 = 0) {
+        self.tokens = tokens
+        self.money = money
+    }
+
+    subscript(unit: QuotaLimit.Unit) -> Int64 {
+        switch unit {
+        case .requests: 1
+        case .tokens: tokens
+        case .money: money
+        }
+    }
+}

@@ -1,0 +1,187 @@
+/// What was used of one plan, what is under way, and what the provider said about it: a state without I/O.
+///
+///     var meter = QuotaMeter()
+///     meter.obstacle(to: cost, under: plan, at: now)              // nil: there is room
+///     meter.take(cost, as: ticket, under: plan, at: now, lease: 60_000)
+///     meter.settle(ticket, .used(QuotaCost(tokens: 812)), at: later)
+///
+/// A request counts from the moment in which it is allowed. When its process dies it goes on counting, because it may
+/// have been sent; its place among those at once becomes free when its lease is over.
+/// All times are milliseconds since 1970-01-01 UTC.
+struct QuotaMeter: Sendable, Hashable, Codable {
+    /// A request that is under way.
+    struct Hold: Sendable, Hashable, Codable {
+        let cost: QuotaCost
+        var time: Int64
+        var expiry: Int64
+
+        func earlier(by milliseconds: Int64) -> Hold {
+            Hold(cost: cost, time: time - milliseconds, expiry: expiry - milliseconds)
+        }
+    }
+
+    private(set) var windows: [QuotaWindow] = []
+    private(set) var holds: [String: Hold] = [:]
+    /// How many at once the provider allows, as it said, and until when that is believed.
+    private(set) var learnedConcurrency: Learned?
+    /// The limits as the provider told them, where the plan knows none or more.
+    private(set) var learnedLimits: [QuotaLimit] = []
+
+    /// Requests at once, as the provider has shown.
+    struct Learned: Sendable, Hashable, Codable {
+        var count: Int
+        var until: Int64
+    }
+
+    /// A table that nobody bounds would be the way to fill a disk.
+    static let maximumHolds = 10_000
+
+    /// What stands in the way of a request; nil: nothing.
+    func obstacle(to cost: QuotaCost, under plan: QuotaPlan, id: QuotaMeterID, at now: Int64) -> QuotaObstacle? {
+        var worst: QuotaObstacle?
+        for limit in limits(under: plan) {
+            let window = window(limit) ?? QuotaWindow(unit: limit.unit, period: limit.period)
+            let opening = window.room(for: cost[limit.unit], of: limit, at: now)
+            guard opening ?? .max > now else { continue }
+            let obstacle = QuotaObstacle(
+                meter: id,
+                limit: .window(limit.unit, limit.period, of: limit.amount),
+                opening: opening
+            )
+            if obstacle.opening ?? .max > worst.map({ $0.opening ?? .max }) ?? .min { worst = obstacle }
+        }
+        if let worst { return worst }
+        guard let concurrent = concurrency(under: plan, at: now) else { return nil }
+        let live = holds.values.filter { $0.expiry > now }
+        guard live.count >= concurrent else { return nil }
+        return QuotaObstacle(
+            meter: id,
+            limit: .concurrency(of: concurrent),
+            opening: live.map(\.expiry).min() ?? now + 1_000
+        )
+    }
+
+    /// Counts a request that may be sent now.
+    mutating func take(_ cost: QuotaCost, as ticket: String, under plan: QuotaPlan, at now: Int64, lease: Int64) {
+        advance(to: now, under: plan)
+        for limit in limits(under: plan) {
+            change(limit) { $0.add(cost[limit.unit], at: now, limit.reset) }
+        }
+        guard holds.count < Self.maximumHolds else { return }
+        holds[ticket] = Hold(cost: cost, time: now, expiry: now + lease)
+    }
+
+    /// Ends a request.
+    mutating func settle(_ ticket: String, _ end: QuotaTicket.End) {
+        guard let hold = holds.removeValue(forKey: ticket) else { return }
+        for index in windows.indices {
+            let unit = windows[index].unit
+            let used: Int64 =
+                switch end {
+                case .used(let cost): unit == .requests ? 1 : (cost ?? hold.cost)[unit]
+                case .returned: 0
+                }
+            windows[index].change(by: used - hold.cost[unit], at: hold.time)
+        }
+    }
+
+    /// Tells that requests are still under way.
+    mutating func renew(_ tickets: some Sequence<String>, at now: Int64, lease: Int64) {
+        for ticket in tickets { holds[ticket]?.expiry = now + lease }
+    }
+
+    /// Learns from a refusal of the provider's.
+    mutating func learn(_ lesson: QuotaLesson, under plan: QuotaPlan, at now: Int64) {
+        advance(to: now, under: plan)
+        let amount = lesson.amount
+        switch lesson.limit {
+        case .concurrency:
+            // Those under way are what the provider has taken, and the refused one among them.
+            let shown = amount.map { Int(clamping: $0) } ?? holds.values.filter { $0.expiry > now }.count - 1
+            learnedConcurrency = Learned(count: max(1, shown), until: now + QuotaLimit.Period.minute.length)
+        case .minute, .day:
+            let period: QuotaLimit.Period = lesson.limit == .minute ? .minute : .day
+            let known = limits(under: plan).first { $0.unit == .requests && $0.period == period }
+            if let amount, amount > 0, amount != known?.amount {
+                learnedLimits.removeAll { $0.unit == .requests && $0.period == period }
+                if plan.limits.first(where: { $0.unit == .requests && $0.period == period })?.amount != amount {
+                    let reset = known?.reset ?? .rolling
+                    learnedLimits.append(QuotaLimit(.requests, per: period, amount, resets: reset))
+                }
+            }
+            let closing = QuotaLimit(.requests, per: period, amount ?? known?.amount ?? .max)
+            change(closing) { $0.close(until: now + lesson.wait.milliseconds, at: now) }
+        }
+    }
+
+    /// The limits in force: the plan's, but for those that the provider has told otherwise.
+    func limits(under plan: QuotaPlan) -> [QuotaLimit] {
+        guard !learnedLimits.isEmpty || !windows.isEmpty else { return plan.limits }
+        func isOther(_ one: QuotaLimit) -> Bool {
+            !learnedLimits.contains { $0.unit == one.unit && $0.period == one.period }
+        }
+        var limits = learnedLimits + plan.limits.filter(isOther)
+        // A window that only the provider closed has no known size, and is one all the same.
+        for window in windows where window.closedUntil != nil {
+            guard !limits.contains(where: { $0.unit == window.unit && $0.period == window.period }) else { continue }
+            limits.append(QuotaLimit(window.unit, per: window.period, .max))
+        }
+        return limits
+    }
+
+    /// Requests at once: the lesser of what the plan allows and what the provider has shown.
+    func concurrency(under plan: QuotaPlan, at now: Int64) -> Int? {
+        let learned = learnedConcurrency.flatMap { $0.until > now ? $0.count : nil }
+        guard let planned = plan.concurrent else { return learned }
+        return min(planned, learned ?? planned)
+    }
+
+    /// What is used, limit by limit.
+    func standing(of id: QuotaMeterID, under plan: QuotaPlan, at now: Int64) -> QuotaStanding {
+        let lines = limits(under: plan).map { limit in
+            let window = window(limit)
+            return QuotaStanding.Line(
+                limit: limit,
+                used: window?.used(at: now, limit.reset) ?? 0,
+                resets: window?.end(at: now, limit.reset),
+                closedUntil: window?.closedUntil.flatMap { $0 > now ? $0 : nil },
+                isLearned: learnedLimits.contains(limit)
+            )
+        }
+        return QuotaStanding(
+            meter: id,
+            lines: lines,
+            inFlight: holds.values.count { $0.expiry > now },
+            concurrent: concurrency(under: plan, at: now)
+        )
+    }
+
+    private func window(_ limit: QuotaLimit) -> QuotaWindow? {
+        windows.first { $0.unit == limit.unit && $0.period == limit.period }
+    }
+
+    /// Forgets what is over. Requests whose process died leave their place.
+    private mutating func advance(to now: Int64, under plan: QuotaPlan) {
+        let limits = limits(under: plan)
+        for index in windows.indices {
+            let reset = limits.first { $0.unit == windows[index].unit && $0.period == windows[index].period }?.reset
+            windows[index].prune(at: now, reset ?? .rolling)
+        }
+        windows.removeAll { $0.uses.isEmpty && $0.closedUntil == nil }
+        for (ticket, hold) in holds {
+            // Of a clock that was set back.
+            let ahead = max(0, hold.time - now)
+            holds[ticket] = hold.expiry - ahead > now ? hold.earlier(by: ahead) : nil
+        }
+    }
+
+    private mutating func change(_ limit: QuotaLimit, _ body: (inout QuotaWindow) -> Void) {
+        if let index = windows.firstIndex(where: { $0.unit == limit.unit && $0.period == limit.period }) {
+            body(&windows[index])
+        } else {
+            var window = QuotaWindow(unit: limit.unit, period: limit.period)
+            body(&window)
+            windows.append(window)
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// What was used of one limit, and when it comes back.
+///
+/// A provider counts a request when it receives it, which Aurelis does not see: some time between sending it and
+/// `margin` later. A request counts here from the latest of these moments on, so that the provider never counts more
+/// than this window does. All times are milliseconds since 1970-01-01 UTC.
+struct QuotaWindow: Sendable, Hashable, Codable {
+    /// Uses close together, counted as if all had happened at the time of the last.
+    struct Use: Sendable, Hashable, Codable {
+        var time: Int64
+        var amount: Int64
+    }
+
+    let unit: QuotaLimit.Unit
+    let period: QuotaLimit.Period
+    /// In the order of time.
+    private(set) var uses: [Use] = []
+    /// When the provider says that there is room again; nil: it has said nothing.
+    private(set) var closedUntil: Int64?
+
+    /// How much later than it was sent the provider may count a request.
+    static let margin: Int64 = 2_000
+    /// A window holds no more uses than this: those of one slice of the period are one.
+    static let slices: Int64 = 120
+
+    init(unit: QuotaLimit.Unit, period: QuotaLimit.Period) {
+        self.unit = unit
+        self.period = period
+    }
+
+    /// How much is used at a time.
+    func used(at now: Int64, _ reset: QuotaLimit.Reset) -> Int64 {
+        current(at: now, reset).reduce(0) { $0 + $1.amount }
+    }
+
+    /// When there is room for an amount; `now` or earlier: at once. nil: never, because there never is so much.
+    func room(for amount: Int64, of limit: QuotaLimit, at now: Int64) -> Int64? {
+        guard amount <= limit.amount else { return nil }
+        var opening = max(now, closedUntil ?? now)
+        let current = current(at: opening, limit.reset)
+        if limit.reset == .fromFirstUse, let first = current.first,
+            opening >= first.time + period.length - 2 * Self.margin
+        {
+            // About here the provider's window ends, and nobody knows in which one a request counts.
+            opening = first.time + period.length
+            return opening
+        }
+        var rest = current.reduce(0) { $0 + $1.amount } + amount - limit.amount
+        guard rest > 0 else { return opening }
+        switch limit.reset {
+        case .fromFirstUse, .fixedUTC:
+            // All of it comes back at the same moment.
+            if let end = end(at: opening, limit.reset) { opening = max(opening, end) }
+        case .rolling:
+            for use in current where rest > 0 {
+                rest -= use.amount
+                opening = max(opening, use.time + period.length)
+            }
+        }
+        return opening
+    }
+
+    /// When all that is used now has come back; nil: nothing is used.
+    func end(at now: Int64, _ reset: QuotaLimit.Reset) -> Int64? {
+        let current = current(at: now, reset)
+        guard let first = current.first, let last = current.last else { return nil }
+        return switch reset {
+        case .rolling: last.time + period.length
+        case .fromFirstUse: first.time + period.length
+        case .fixedUTC: (first.time / period.length + 1) * period.length
+        }
+    }
+
+    /// Counts a use that is sent now.
+    mutating func add(_ amount: Int64, at now: Int64, _ reset: QuotaLimit.Reset) {
+        guard amount > 0 else { return }
+        uses = Array(current(at: now, reset))
+        let time = now + Self.margin
+        // A window that is counted from its first use must keep that apart.
+        if let last = uses.last, isSameSlice(last.time, time), reset != .fromFirstUse || uses.count > 1 {
+            uses[uses.count - 1] = Use(time: max(last.time, time), amount: last.amount + amount)
+        } else {
+            uses.append(Use(time: max(time, uses.last?.time ?? time), amount: amount))
+        }
+    }
+
+    /// Corrects what a request used, which was counted at `time`, if it still counts at all.
+    mutating func change(by difference: Int64, at time: Int64) {
+        guard difference != 0 else { return }
+        let counted = time + Self.margin
+        let index = uses.firstIndex { $0.time == counted || ($0.time > counted && isSameSlice($0.time, counted)) }
+        guard let index else { return }
+        uses[index].amount = max(0, uses[index].amount + difference)
+    }
+
+    /// Believes the provider that there is no room before a time.
+    mutating func close(until time: Int64, at now: Int64) {
+        closedUntil = min(time, now + period.length + Self.margin)
+    }
+
+    /// Forgets what no longer counts. What lies in the future, because the clock was set back, happened by now.
+    mutating func prune(at now: Int64, _ reset: QuotaLimit.Reset) {
+        uses = Array(current(at: now, reset))
+        for index in uses.indices.reversed() {
+            guard uses[index].time > now + Self.margin else { break }
+            uses[index].time = now + Self.margin
+        }
+        if let until = closedUntil { close(until: until, at: now) }
+        if let closedUntil, closedUntil <= now { self.closedUntil = nil }
+    }
+
+    /// The uses that still count.
+    private func current(at now: Int64, _ reset: QuotaLimit.Reset) -> ArraySlice<Use> {
+        switch reset {
+        case .rolling:
+            return uses.drop { $0.time + period.length <= now }
+        case .fromFirstUse:
+            let uses = uses.drop { $0.time <= (closedUntil ?? .max) && (closedUntil ?? .max) <= now }
+            guard let first = uses.first, first.time + period.length > now else { return [] }
+            return uses
+        case .fixedUTC:
+            let start = now - now % period.length
+            return uses.drop { $0.time < start }
+        }
+    }
+
+    private func isSameSlice(_ one: Int64, _ other: Int64) -> Bool {
+        let slice = period.length / Self.slices
+        return one / slice == other / slice
+    }
+}
