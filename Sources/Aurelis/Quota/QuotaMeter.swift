@@ -8,7 +8,7 @@
 /// A request counts from the moment in which it is allowed. When its process dies it goes on counting, because it may
 /// have been sent; its place among those at once becomes free when its lease is over.
 /// All times are milliseconds since 1970-01-01 UTC.
-struct QuotaMeter: Sendable, Hashable, Codable {
+package struct QuotaMeter: Sendable, Hashable, Codable {
     /// A request that is under way.
     struct Hold: Sendable, Hashable, Codable {
         let cost: QuotaCost

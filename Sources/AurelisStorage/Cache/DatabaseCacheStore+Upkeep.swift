@@ -48,7 +48,7 @@ extension DatabaseCacheStore {
         }
     }
 
-    private func deleteExpired(_ session: CacheConnection.Session) throws -> Int {
+    private func deleteExpired(_ session: StorageConnection.Session) throws -> Int {
         let horizon = now - (limits.lifetime + limits.retention).milliseconds
         let expired = try session.pool.write { database in
             let table = CacheTable(database: database, now: now)
@@ -62,7 +62,7 @@ extension DatabaseCacheStore {
     }
 
     /// Makes the file smaller by some of the pages that are free.
-    private func giveRoomBack(_ session: CacheConnection.Session) throws -> Bool {
+    private func giveRoomBack(_ session: StorageConnection.Session) throws -> Bool {
         try session.pool.writeWithoutTransaction { database in
             let free = try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
             let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
@@ -75,7 +75,7 @@ extension DatabaseCacheStore {
     }
 
     /// Reads the index when there is none, or when it is mostly of answers that are gone.
-    private func loadIndex(_ session: CacheConnection.Session) throws {
+    private func loadIndex(_ session: StorageConnection.Session) throws {
         let additions = counters.additions.value
         let (isLoaded, count) = state.withLock { ($0.index.isLoaded, $0.index.count) }
         let news = try session.pool.read { database -> FingerprintIndex.News? in

@@ -30,10 +30,10 @@ extension DatabaseCacheStore {
     }
 
     /// Does something with the file, and looks after the file when it turns out to be damaged or of no use.
-    func attending<Value>(_ body: (CacheConnection.Session) throws -> Value) throws -> Value {
+    func attending<Value>(_ body: (StorageConnection.Session) throws -> Value) throws -> Value {
         // Alone with the file this process would not hear what others add and invalidate.
         if let error = counters.error { throw error }
-        let session: CacheConnection.Session
+        let session: StorageConnection.Session
         do {
             // What is written to a file that somebody has deleted or replaced is written for nobody.
             try connection.refresh()

@@ -41,7 +41,7 @@ package final class DatabaseCacheStore: CacheStore {
     let time: any TimeSource
     let clock: WallClock
     let logger: Logger
-    let connection: CacheConnection
+    let connection: StorageConnection
     let counters: GenerationCounters
     let state: Mutex<State>
     /// Where look-ups wait for the disk.
@@ -68,7 +68,7 @@ package final class DatabaseCacheStore: CacheStore {
         let file = StorageFile(directory: directory, schema, clock: clock) { path in
             logger.warning("the cached answers were damaged and are begun afresh; what is left of them: \(path)")
         }
-        connection = CacheConnection(file, time: time)
+        connection = StorageConnection(file, time: time)
         var circuit = CircuitBreaker.Settings()
         circuit.openDuration = .seconds(10)
         circuit.reopenDuration = .seconds(10)

@@ -2,11 +2,11 @@ internal import Aurelis
 internal import GRDB
 internal import Synchronization
 
-/// The connections to the cache's file, whatever becomes of the file: opened when needed, again when it was replaced,
+/// The connections to a file, whatever becomes of it: opened when needed, again when it was replaced,
 /// afresh when it is damaged.
 ///
 /// Everything here may wait for the disk, and is called where that holds nobody up.
-final class CacheConnection: Sendable {
+final class StorageConnection: Sendable {
     /// The file while it is open.
     struct Session: Sendable {
         /// Grows with every opening.

@@ -1,0 +1,250 @@
+package import Aurelis
+internal import Dispatch
+internal import Foundation
+internal import GRDB
+package import Logging
+internal import Synchronization
+
+/// The ledger of a data directory: what every Aurelis process of this machine has used.
+///
+///     let ledger = DatabaseQuotaLedger(directory: "/home/me/.local/share/aurelis", logger: logger)
+///     let decision = await ledger.reserve(demand)
+///
+/// Everything that waits is done in one transaction, which no other process can come into: nobody reserves what somebody
+/// else has. A transaction is on the disk before its reservations are granted, so that a process that is killed has used
+/// nothing that is not written down; after a power cut the last moments may be missing.
+///
+/// While the file cannot be used, this process decides by what it remembers, and says so once.
+package final class DatabaseQuotaLedger: QuotaLedger {
+    /// Something to be done to the books.
+    fileprivate enum Operation: Sendable {
+        case reserve(QuotaDemand, id: String, FirstResult<QuotaDecision?>)
+        case settle(QuotaTicket, QuotaTicket.End)
+        case learn(QuotaLesson, QuotaMeterID, QuotaPlan)
+        case renew([QuotaTicket])
+    }
+
+    private struct State {
+        var waiting: [Operation] = []
+        var isWorking = false
+        /// The books as this process last saw them.
+        var books = QuotaBooks()
+        /// The reservations of this process.
+        var open: Set<QuotaTicket> = []
+        var isFailing = false
+        var lastID: UInt64 = 0
+    }
+
+    /// How long a request waits for the file.
+    private static let patience: Duration = .seconds(2)
+    /// How often other processes are told that reservations are still under way.
+    private static let renewalInterval: Duration = .seconds(20)
+
+    private let connection: StorageConnection
+    private let path: String
+    private let queue = DispatchQueue(label: "aurelis.quota", qos: .userInitiated)
+    private let time: any TimeSource
+    private let clock: WallClock
+    private let logger: Logger
+    private let process: String
+    private let state = Mutex(State())
+
+    /// The ledger of a directory, whose file is made when it is first needed.
+    package init(
+        directory: String,
+        time: any TimeSource = SystemTimeSource(),
+        clock: WallClock = .system,
+        logger: Logger
+    ) {
+        let file = StorageFile(directory: directory, .quota, clock: clock) { moved in
+            logger.warning("the quota ledger was damaged and is begun afresh; the damaged one is \(moved)")
+        }
+        connection = StorageConnection(file, time: time)
+        path = file.path
+        self.time = time
+        self.clock = clock
+        self.logger = logger
+        var random = SystemRandomNumberGenerator()
+        process = String(random.next() as UInt64, radix: 36)
+    }
+
+    /// Counts a request beforehand, if there is room for it.
+    package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
+        let now = clock.millisecondsSinceEpoch
+        let (id, known) = state.withLock { state in
+            state.lastID += 1
+            return ("\(process)-\(state.lastID)", state.books.obstacle(to: demand, at: now))
+        }
+        // What is used up for hours, or was too much from the beginning, others can hardly have given back.
+        if let known, !known.passesSoon { return .refused(known) }
+        let result = FirstResult<QuotaDecision?>()
+        enqueue(.reserve(demand, id: id, result))
+        let end = DispatchTime.now() + .milliseconds(Int(Self.patience.milliseconds))
+        DispatchQueue.global().asyncAfter(deadline: end) { result.deliver(nil) }
+        let decision = await result.value ?? state.withLock { $0.books.reserve(demand, as: id, at: now) }
+        if case .granted(let ticket) = decision { state.withLock { _ = $0.open.insert(ticket) } }
+        return decision
+    }
+
+    /// Ends a reservation.
+    package func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End) {
+        state.withLock { _ = $0.open.remove(ticket) }
+        enqueue(.settle(ticket, end))
+    }
+
+    /// Learns from a refusal that named a limit.
+    package func learn(_ lesson: QuotaLesson, of meter: QuotaMeterID, under plan: QuotaPlan) {
+        enqueue(.learn(lesson, meter, plan))
+    }
+
+    /// What stands in a request's way, as far as this process knows.
+    package func obstacle(to demand: QuotaDemand) -> QuotaObstacle? {
+        let now = clock.millisecondsSinceEpoch
+        return state.withLock { $0.books.obstacle(to: demand, at: now) }
+    }
+
+    /// What is used of the meters.
+    package func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding] {
+        let now = clock.millisecondsSinceEpoch
+        let read = await queue.ending(within: Self.patience) { [self] in
+            Result { try self.attending { session in try session.pool.read { try self.meters(plans.keys, in: $0) } } }
+        }
+        return state.withLock { state in
+            if case .success(let meters) = read { for (id, meter) in meters { state.books[id] = meter } }
+            return state.books.standings(of: plans, at: now)
+        }
+    }
+
+    /// Keeps the reservations of this process alive until the task is cancelled.
+    package func run() async {
+        while !Task.isCancelled {
+            do { try await time.sleep(until: time.now.advanced(by: Self.renewalInterval)) } catch { break }
+            let open = state.withLock { Array($0.open) }
+            if !open.isEmpty { enqueue(.renew(open)) }
+        }
+        await flush()
+    }
+
+    /// Returns when what was ended so far is on the disk.
+    package func flush() async {
+        _ = await queue.ending(within: Self.patience) {}
+    }
+
+    // MARK: - The books
+
+    private func enqueue(_ operation: Operation) {
+        let starts = state.withLock { state in
+            state.waiting.append(operation)
+            defer { state.isWorking = true }
+            return !state.isWorking
+        }
+        if starts { queue.async { self.work() } }
+    }
+
+    /// Does what waits, and what has come meanwhile.
+    private func work() {
+        while true {
+            let operations = state.withLock { state in
+                defer { state.waiting = [] }
+                state.isWorking = !state.waiting.isEmpty
+                return state.waiting
+            }
+            guard !operations.isEmpty else { return }
+            perform(operations)
+        }
+    }
+
+    private func perform(_ operations: [Operation]) {
+        let ids = Set(operations.flatMap(\.meters))
+        let now = clock.millisecondsSinceEpoch
+        do {
+            let (meters, decisions) = try attending { session in
+                try session.pool.write { database in
+                    var books = QuotaBooks()
+                    let before = try self.meters(ids, in: database)
+                    for (id, meter) in before { books[id] = meter }
+                    let decisions = operations.map { books.perform($0, at: now) }
+                    for (id, meter) in books.meters where meter != before[id] {
+                        try Self.write(meter, id, to: database)
+                    }
+                    return (books.meters, decisions)
+                }
+            }
+            state.withLock { state in
+                for (id, meter) in meters { state.books[id] = meter }
+                state.isFailing = false
+            }
+            deliver(decisions, to: operations)
+        } catch {
+            let isNew = state.withLock { state in
+                defer { state.isFailing = true }
+                return !state.isFailing
+            }
+            if isNew { logger.warning("quotas are counted for this process alone: \(path): \(error)") }
+            deliver(state.withLock { state in operations.map { state.books.perform($0, at: now) } }, to: operations)
+        }
+    }
+
+    private func deliver(_ decisions: [QuotaDecision?], to operations: [Operation]) {
+        for (operation, decision) in zip(operations, decisions) {
+            guard case .reserve(_, _, let result) = operation else { continue }
+            result.deliver(decision)
+        }
+    }
+
+    private func attending<Value>(_ body: (StorageConnection.Session) throws -> Value) throws -> Value {
+        try connection.refresh()
+        let session = try connection.session()
+        do {
+            return try body(session)
+        } catch let error as DatabaseError where error.isDamage {
+            try connection.replace(session)
+            throw error
+        }
+    }
+
+    /// What the file has of some meters; what it does not have, because somebody deleted it, is still remembered.
+    private func meters(
+        _ ids: some Sequence<QuotaMeterID>,
+        in database: Database
+    ) throws -> [QuotaMeterID: QuotaMeter] {
+        let statement = try database.cachedStatement(sql: "SELECT state FROM meters WHERE id = ?")
+        var meters: [QuotaMeterID: QuotaMeter] = [:]
+        for id in ids {
+            let data = try Data.fetchOne(statement, arguments: [id.rawValue])
+            let stored = data.flatMap { try? JSONDecoder().decode(QuotaMeter.self, from: $0) }
+            meters[id] = stored ?? state.withLock { $0.books.meters[id] }
+        }
+        return meters
+    }
+
+    private static func write(_ meter: QuotaMeter, _ id: QuotaMeterID, to database: Database) throws {
+        let statement = try database.cachedStatement(
+            sql: "INSERT INTO meters (id, state) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state"
+        )
+        try statement.execute(arguments: [id.rawValue, try JSONEncoder().encode(meter)])
+    }
+}
+
+extension QuotaBooks {
+    fileprivate mutating func perform(_ operation: DatabaseQuotaLedger.Operation, at now: Int64) -> QuotaDecision? {
+        switch operation {
+        case .reserve(let demand, let id, _): return reserve(demand, as: id, at: now)
+        case .settle(let ticket, let end): settle(ticket, end)
+        case .learn(let lesson, let meter, let plan): learn(lesson, of: meter, under: plan, at: now)
+        case .renew(let tickets): renew(tickets, at: now)
+        }
+        return nil
+    }
+}
+
+extension DatabaseQuotaLedger.Operation {
+    fileprivate var meters: [QuotaMeterID] {
+        switch self {
+        case .reserve(let demand, _, _): demand.meters.map(\.id)
+        case .settle(let ticket, _): ticket.meters
+        case .learn(_, let meter, _): [meter]
+        case .renew(let tickets): tickets.flatMap(\.meters)
+        }
+    }
+}
