@@ -71,7 +71,7 @@ let package = Package(
         room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression]),
         room(
             "AurelisProviders",
-            ["Aurelis", "AurelisJSON", "AurelisTransport"],
+            ["Aurelis", "AurelisJSON", "AurelisTransport", crypto],
             resources: [.embedInCode("Presets")]
         ),
         room("AurelisGateway", ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, lifecycle, log]),

@@ -48,8 +48,10 @@ extension ModelOrchestrator {
         of candidate: Candidate,
         journey: inout Journey
     ) async throws(ModelError) -> Found {
-        let attempted = try await ask(candidate, journey: &journey) { timeout throws(ModelError) in
-            try await self.attempt(call, on: candidate, timeout: timeout)
+        let attempted = try await ask(candidate, cost: call.cost, journey: &journey) {
+            timeout,
+            hold throws(ModelError) in
+            try await self.attempt(call, on: candidate, timeout: timeout, hold)
         }
         switch attempted {
         case .whole(let document): return .whole(document)

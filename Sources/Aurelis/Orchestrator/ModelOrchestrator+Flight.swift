@@ -87,8 +87,10 @@ extension ModelOrchestrator {
         }
         journey.recordCache(plan.reads ? .miss : .bypass(.refresh))
         do throws(ModelError) {
-            let attempted = try await ask(candidate, journey: &journey) { timeout throws(ModelError) in
-                try await self.attempt(call, on: candidate, timeout: timeout)
+            let attempted = try await ask(candidate, cost: call.cost, journey: &journey) {
+                timeout,
+                hold throws(ModelError) in
+                try await self.attempt(call, on: candidate, timeout: timeout, hold)
             }
             switch attempted {
             case .whole(let document):

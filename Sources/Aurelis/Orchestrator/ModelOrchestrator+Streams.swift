@@ -6,7 +6,8 @@ extension ModelOrchestrator {
         on candidate: Candidate,
         prefill: String? = nil,
         seam: StreamResume? = nil,
-        timeout: Duration
+        timeout: Duration,
+        _ hold: QuotaHold?
     ) async throws(ModelError) -> OpenedStream {
         let limit = min(timeout, configuration.firstTokenTimeout)
         let attempt = ProviderAttempt(call, on: candidate, prefill: prefill, timeout: limit)
@@ -16,7 +17,7 @@ extension ModelOrchestrator {
             case .stream(let events): events
             case .whole(let document): try WholeAnswerStream(document, includesUsage: call.includesUsage)
             }
-        var opened = OpenedStream(events, slot: slot)
+        var opened = OpenedStream(events, slot: slot, hold: hold)
         try await opened.awaitContent()
         guard let seam else { return opened }
         return try await align(opened, to: seam, within: timeout)

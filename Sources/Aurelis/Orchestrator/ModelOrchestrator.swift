@@ -13,6 +13,7 @@ public final class ModelOrchestrator: Sendable {
     let router: Router
     let configuration: OrchestratorConfiguration
     let time: any TimeSource
+    let wallClock: WallClock
     private let random: any RandomSource
     let limiters: [ProviderID: ConcurrencyLimiter]
     private let recording: RequestRecording?
@@ -21,6 +22,9 @@ public final class ModelOrchestrator: Sendable {
     /// Where answers are kept; nil: nowhere.
     public let cache: AnswerCache?
 
+    /// Who counts what quotas are used for; nil: nobody.
+    public let quota: (any QuotaLedger)?
+
     /// What has been learnt of every route.
     public let health: RouteHealth
 
@@ -28,12 +32,14 @@ public final class ModelOrchestrator: Sendable {
     ///
     /// - Parameters:
     ///   - cache: where answers are kept, of this orchestrator and others; nil: every request is asked.
+    ///   - quota: counts the requests to models that have a quota, so that none is sent in vain; nil: nobody counts.
     ///   - health: what an earlier orchestrator has learnt; nil: nothing is known yet.
     ///   - recorder: is told what became of every request; nil: nobody is.
     public init(
         providers: [any ModelProvider],
         configuration: OrchestratorConfiguration = OrchestratorConfiguration(),
         cache: AnswerCache? = nil,
+        quota: (any QuotaLedger)? = nil,
         health: RouteHealth? = nil,
         recorder: (any RequestRecorder)? = nil,
         time: any TimeSource = SystemTimeSource(),
@@ -51,6 +57,7 @@ public final class ModelOrchestrator: Sendable {
         )
         self.configuration = configuration
         self.cache = cache
+        self.quota = quota
         self.health = health
         self.limiters =
             configuration.concurrency.map { limit in
@@ -58,6 +65,7 @@ public final class ModelOrchestrator: Sendable {
             } ?? [:]
         self.recording = recorder.map { RequestRecording(recorder: $0, clock: wallClock) }
         self.time = time
+        self.wallClock = wallClock
         self.random = random
         self.logger = logger
     }
@@ -94,6 +102,7 @@ public final class ModelOrchestrator: Sendable {
         var failure: ModelError?
         do throws(ModelError) {
             candidates = try router.candidates(for: call, journey: &journey, at: start)
+            candidates = await withRoomFirst(candidates, call.cost, journey: &journey)
             for candidate in candidates {
                 guard journey.fits(candidate) else { continue }
                 do {
@@ -121,20 +130,27 @@ public final class ModelOrchestrator: Sendable {
     /// Asks one candidate until it answers, its retries are used up, or the request has no time or attempts left.
     func ask<Answer>(
         _ candidate: Candidate,
+        cost: QuotaCost,
         journey: inout Journey,
-        _ attempt: (_ timeout: Duration) async throws(ModelError) -> Answer
+        _ attempt: (_ timeout: Duration, _ hold: QuotaHold?) async throws(ModelError) -> Answer
     ) async throws(ModelError) -> Answer {
         for retry in 0... {
+            let hold = try await reserve(cost, of: candidate, journey: &journey)
             var start = time.now
             var admission = health.admit(candidate.route, at: start)
             while case .refused(let obstacle) = admission {
-                try await waitOut(obstacle, of: candidate, journey: &journey, at: start)
+                do throws(ModelError) {
+                    try await waitOut(obstacle, of: candidate, journey: &journey, at: start)
+                } catch {
+                    hold?.returned()
+                    throw error
+                }
                 start = time.now
                 admission = health.admit(candidate.route, at: start)
             }
             guard case .admitted(let permit) = admission else { continue }
             do {
-                let answer = try await attempt(journey.remaining(at: start))
+                let answer = try await attempt(journey.remaining(at: start), hold)
                 let now = time.now
                 let duration = start.duration(to: now)
                 health.settle(permit, of: candidate.route, .success(after: duration, stream: journey.isStream), at: now)
@@ -151,6 +167,8 @@ public final class ModelOrchestrator: Sendable {
                     at: now
                 )
                 journey.record(candidate, failure: failure, duration: duration, at: now)
+                hold?.note(failure)
+                await learn(from: failure, of: candidate)
                 let wait = configuration.retry.wait(after: failure, retry: retry, chance: random.nextUnit())
                 guard let wait, journey.admits(wait: wait, at: now) else { throw failure }
                 journey.recordWait(wait)
@@ -188,13 +206,15 @@ public final class ModelOrchestrator: Sendable {
     func attempt(
         _ call: ModelCall,
         on candidate: Candidate,
-        timeout: Duration
+        timeout: Duration,
+        _ hold: QuotaHold?
     ) async throws(ModelError) -> Attempted {
-        guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout)) }
+        guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout, hold)) }
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: timeout)
         defer { withExtendedLifetime(slot) {} }
         switch try await candidate.provider.send(ProviderAttempt(call, on: candidate, timeout: timeout)) {
         case .whole(let document):
+            if let hold, let usage = document["usage"].flatMap(TokenUsage.init(reading:)) { hold.note(usage) }
             try AnswerValidator.validate(document, of: call.operation)
             return .whole(document)
         case .stream(let events):

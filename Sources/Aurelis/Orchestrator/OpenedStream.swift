@@ -3,14 +3,17 @@ struct OpenedStream: Sendable {
     let source: any ProviderStream
     /// Given back when the stream has ended.
     let slot: ConcurrencyLimiter.Slot?
+    /// What it has reserved of a quota; nil: nobody counts.
+    let hold: QuotaHold?
     /// Events that have arrived and nobody has seen yet.
     private(set) var held: [ProviderEvent] = []
     /// How the events fit to an answer that the caller has in part; nil: the caller has nothing yet.
     private(set) var seam: StreamResume?
 
-    init(_ source: any ProviderStream, slot: ConcurrencyLimiter.Slot?) {
+    init(_ source: any ProviderStream, slot: ConcurrencyLimiter.Slot?, hold: QuotaHold? = nil) {
         self.source = source
         self.slot = slot
+        self.hold = hold
     }
 
     /// The bound on events held back before the first content: prompt filters and role chunks, a handful in practice.

@@ -174,6 +174,7 @@ extension RescuedStream.State {
     ) throws(ModelError) -> (any ProviderStream)? {
         let wasFinished = progress.finishReason != nil
         try progress.observe(event)
+        if let hold = stream.hold, let usage = progress.usage { hold.note(usage) }
         try watch.observe(event, at: now)
         return !wasFinished && progress.finishReason != nil ? stream.source : nil
     }

@@ -111,8 +111,10 @@ struct StreamRescue: Sendable {
             continuation?.trace = journey.trace
         }
         do {
-            let stream = try await orchestrator.ask(candidate, journey: &journey) { timeout throws(ModelError) in
-                try await orchestrator.open(call, on: candidate, prefill: prefill, seam: seam, timeout: timeout)
+            let stream = try await orchestrator.ask(candidate, cost: call.cost, journey: &journey) {
+                timeout,
+                hold throws(ModelError) in
+                try await orchestrator.open(call, on: candidate, prefill: prefill, seam: seam, timeout: timeout, hold)
             }
             current = candidate
             continuation?.route = candidate.route

@@ -11,6 +11,9 @@ public protocol ModelProvider: Sendable {
     /// Where it answers, such as `https://api.openai.com/v1`: two of one name at different addresses share no answers.
     var address: String { get }
 
+    /// Whose quota is used: a name for the credential that does not tell it. Asked for only of models with a quota.
+    var account: String { get async }
+
     /// The model as this provider serves it, or nil when it does not.
     func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel?
 
@@ -33,6 +36,9 @@ public protocol ModelProvider: Sendable {
 extension ModelProvider {
     /// Whoever does not say otherwise is known by its name alone.
     public var address: String { "" }
+
+    /// Whoever does not say otherwise has one account.
+    public var account: String { get async { "" } }
 
     /// Whoever does not say otherwise may be asked.
     public var outage: ModelError? { nil }

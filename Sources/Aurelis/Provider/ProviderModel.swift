@@ -14,6 +14,8 @@ public struct ProviderModel: Sendable, Hashable {
     public var outputLimit: Int?
     /// What its tokens cost; nil: unknown, which is not free.
     public var price: TokenPrice?
+    /// What the plan allows over time; nil: unknown, and nobody counts.
+    public var quota: QuotaPlan?
     /// How it takes an answer that somebody else began; nil: it does not, or nobody knows.
     public var prefill: AssistantPrefill?
 
@@ -25,6 +27,7 @@ public struct ProviderModel: Sendable, Hashable {
         inputLimit: Int? = nil,
         outputLimit: Int? = nil,
         price: TokenPrice? = nil,
+        quota: QuotaPlan? = nil,
         prefill: AssistantPrefill? = nil
     ) {
         self.id = id
@@ -33,6 +36,7 @@ public struct ProviderModel: Sendable, Hashable {
         self.inputLimit = inputLimit
         self.outputLimit = outputLimit
         self.price = price
+        self.quota = quota
         self.prefill = prefill
     }
 }

@@ -30,6 +30,8 @@ public struct ModelError: Error, Sendable {
     public var model: ModelID?
     /// The provider's error body as received, so that a gateway can pass it on unchanged.
     public var body: [UInt8]?
+    /// Whether it is certain that the provider has not seen the request.
+    public var isUnsent = false
     /// How the request travelled until it failed.
     public var trace: RouteTrace?
 

@@ -121,7 +121,7 @@ package struct App: Service {
     private func run(signals: [UnixSignal]) async throws {
         // Shut down in reverse: the gateway drains first, operators see it until the end.
         var services: [any Service] =
-            [HistoryWriting(history: engine.history)] + engine.layers.services + [admin, gateway]
+            [HistoryWriting(history: engine.history)] + engine.services + [admin, gateway]
         if let reload, !signals.isEmpty {
             services.insert(ConfigurationReload(engine: engine, logger: logger, read: reload), at: 0)
         }

@@ -1,7 +1,9 @@
 package import Aurelis
+internal import AurelisStorage
 internal import AurelisTransport
 package import Logging
 package import NIOCore
+internal import ServiceLifecycle
 internal import Synchronization
 
 /// Providers and orchestrator without any listener: what `ask` works with, and what the servers serve.
@@ -15,10 +17,17 @@ package final class Engine: Sendable {
 
     /// What has been learnt of every route.
     package var health: RouteHealth { factory.health }
+    /// What was used of the quotas.
+    package var quota: any QuotaLedger { factory.quota }
     /// What became of the requests.
     package var history: RequestHistory { factory.history }
     /// The cache and the stores behind it.
     var layers: CacheLayers { factory.layers }
+    /// What runs beside the servers.
+    var services: [any Service] {
+        let keeping = (quota as? DatabaseQuotaLedger).map(QuotaKeeping.init)
+        return layers.services + [keeping].compactMap(\.self)
+    }
     /// The answers that are kept, under the rules in effect now.
     package var cache: AnswerCache { orchestrator.cache ?? factory.layers.cache }
 
@@ -59,6 +68,7 @@ package final class Engine: Sendable {
             health: RouteHealth(time: time),
             history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
             layers: layers,
+            quota: quota(configuration, logger: logger),
             cassette: cassette,
             time: time,
             logger: logger
@@ -70,6 +80,12 @@ package final class Engine: Sendable {
             await client.shutdown()
             throw error
         }
+    }
+
+    /// What every process of the data directory has used; of the simulator, whose quotas are its own, what this one has.
+    private static func quota(_ configuration: Configuration, logger: Logger) -> any QuotaLedger {
+        guard !configuration.simulates, !configuration.dataDirectory.isEmpty else { return MemoryQuotaLedger() }
+        return DatabaseQuotaLedger(directory: configuration.dataDirectory, logger: logger)
     }
 
     /// The rules and providers in effect now.
@@ -87,6 +103,7 @@ package final class Engine: Sendable {
     /// Ends the connections and the simulator; history and answers are where they are kept afterwards.
     package func shutdown() async {
         factory.history.flush()
+        await (factory.quota as? DatabaseQuotaLedger)?.flush()
         await factory.layers.shutdown()
         await factory.client.shutdown()
         await factory.simulator?.shutdown()
@@ -102,4 +119,11 @@ extension HTTPClientConfiguration {
         userAgent = "Aurelis/\(Version.current)"
         tls = transport.tls
     }
+}
+
+/// Tells other processes, as long as the servers run, which requests are under way.
+private struct QuotaKeeping: Service {
+    let ledger: DatabaseQuotaLedger
+
+    func run() async { await cancelWhenGracefulShutdown { await ledger.run() } }
 }

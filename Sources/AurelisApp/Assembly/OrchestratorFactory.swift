@@ -15,6 +15,8 @@ struct OrchestratorFactory: Sendable {
     let history: RequestHistory
     /// The answers: a reload changes the rules by which they are kept, not what is kept.
     let layers: CacheLayers
+    /// What was used of the quotas.
+    let quota: any QuotaLedger
     let cassette: CassetteMode?
     let time: any TimeSource
     let logger: Logger
@@ -37,6 +39,7 @@ struct OrchestratorFactory: Sendable {
             providers: providers,
             configuration: rules,
             cache: layers.cache.with(configuration.cache.rules),
+            quota: quota,
             health: health,
             recorder: history,
             time: time,

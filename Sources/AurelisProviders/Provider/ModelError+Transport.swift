@@ -32,6 +32,7 @@ extension ModelError {
         default:
             self.init(.connection, error.readable, code: error.code.rawValue)
         }
+        isUnsent = !error.requestMayHaveBeenProcessed
     }
 
     /// What a failure inside a stream means.

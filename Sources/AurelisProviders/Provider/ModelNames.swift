@@ -11,11 +11,13 @@ struct ModelNames: Sendable {
     private var entries: [ModelID: Entry] = [:]
     private let unlisted: ProviderPreset.UnlistedModels
     private let prefill: AssistantPrefill?
+    private let quota: QuotaPlan?
     /// The models that are known to be served, in the order of the preset and then of the configuration.
     private(set) var served: [ProviderModel] = []
 
     init(_ settings: ProviderSettings) {
         unlisted = settings.preset.unlistedModels
+        quota = settings.quota
         prefill = (settings.prefill ?? settings.preset.prefill)?.answer
         var facts: [ModelID: ProviderModel] = [:]
         for listed in settings.preset.models {
@@ -32,7 +34,7 @@ struct ModelNames: Sendable {
             if listed.standIn == nil, entries[wireID] == nil { entries[wireID] = entry }
         }
         for (id, configured) in settings.models.sorted(by: { $0.key.canonical < $1.key.canonical }) {
-            let known = facts[id] ?? ProviderModel(id: id, wireName: id.spelling, prefill: prefill)
+            let known = facts[id] ?? unknown(id)
             let model = known.changed(by: configured, named: id)
             entries[id] = Entry(model: model, operations: nil)
             served.append(model)
@@ -45,7 +47,14 @@ struct ModelNames: Sendable {
             return operations.contains(operation) ? entry.model : nil
         }
         guard isPassedOn(id) else { return nil }
-        return ProviderModel(id: id, wireName: id.spelling, prefill: operation == .chatCompletion ? prefill : nil)
+        var model = unknown(id)
+        if operation != .chatCompletion { model.prefill = nil }
+        return model
+    }
+
+    /// A model of which only the name is known.
+    private func unknown(_ id: ModelID) -> ProviderModel {
+        ProviderModel(id: id, wireName: id.spelling, quota: quota, prefill: prefill)
     }
 
     private func isPassedOn(_ id: ModelID) -> Bool {
@@ -73,6 +82,7 @@ extension ProviderModel {
             inputLimit: [listed.inputTokens, quota?.inputTokens].compactMap(\.self).min(),
             outputLimit: [listed.outputTokens, quota?.outputTokens].compactMap(\.self).min(),
             price: listed.price,
+            quota: settings.quota ?? quota?.plan,
             prefill: listed.operations.contains(.chatCompletion) ? prefill : nil
         )
     }
@@ -86,7 +96,21 @@ extension ProviderModel {
             inputLimit: settings.inputLimit ?? inputLimit,
             outputLimit: settings.outputLimit ?? outputLimit,
             price: settings.price ?? price,
+            quota: settings.quota ?? quota,
             prefill: prefill == nil ? nil : settings.prefill ?? prefill
+        )
+    }
+}
+
+extension RateQuota {
+    /// What is counted over time. The platform tells neither when its minutes nor when its days begin.
+    fileprivate var plan: QuotaPlan {
+        QuotaPlan(
+            limits: [
+                QuotaLimit(.requests, per: .minute, Int64(requestsPerMinute)),
+                QuotaLimit(.requests, per: .day, Int64(requestsPerDay), resets: .fromFirstUse),
+            ],
+            concurrent: concurrent
         )
     }
 }

@@ -15,6 +15,8 @@ package struct ModelSettings: Sendable, Hashable {
     package var outputLimit: Int?
     /// What its tokens cost.
     package var price: TokenPrice?
+    /// What the plan allows over time, instead of what holds for the provider.
+    package var quota: QuotaPlan?
     /// What it answers when a request ends with the beginning of an answer. Without effect at a provider of which
     /// nobody knows how a request does that.
     package var prefill: AssistantPrefill?
@@ -26,6 +28,7 @@ package struct ModelSettings: Sendable, Hashable {
         inputLimit: Int? = nil,
         outputLimit: Int? = nil,
         price: TokenPrice? = nil,
+        quota: QuotaPlan? = nil,
         prefill: AssistantPrefill? = nil
     ) {
         self.wireName = wireName
@@ -33,6 +36,7 @@ package struct ModelSettings: Sendable, Hashable {
         self.inputLimit = inputLimit
         self.outputLimit = outputLimit
         self.price = price
+        self.quota = quota
         self.prefill = prefill
     }
 }

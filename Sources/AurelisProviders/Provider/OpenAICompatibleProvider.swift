@@ -66,6 +66,14 @@ package final class OpenAICompatibleProvider: ModelProvider {
         warnOfPlainText()
     }
 
+    /// The first digits of the credential's SHA-256.
+    package var account: String {
+        get async {
+            guard let credential = try? await credentials.current() else { return "" }
+            return credential.account
+        }
+    }
+
     /// The base URL.
     package var address: String { endpoint.address }
 

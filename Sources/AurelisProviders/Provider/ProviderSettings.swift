@@ -20,6 +20,8 @@ package struct ProviderSettings: Sendable {
     /// The plan whose quotas apply, such as `free`, at a provider that has rate tiers; nil: no plan is known, and only
     /// the models' own limits are.
     package var plan: String?
+    /// What is allowed over time on each model, instead of what the plan says; nil: what the plan says.
+    package var quota: QuotaPlan?
     /// How the provider goes on with an answer that somebody else began, instead of the preset's way.
     package var prefill: ProviderPreset.Prefill?
     /// Where the credential is.

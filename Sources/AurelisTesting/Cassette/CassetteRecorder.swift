@@ -49,6 +49,12 @@ public final class CassetteRecorder: ModelProvider {
     /// Its models.
     public var models: [ProviderModel] { provider.models }
 
+    /// Where it answers.
+    public var address: String { provider.address }
+
+    /// Whose quota it uses.
+    public var account: String { get async { await provider.account } }
+
     /// Why it cannot be asked.
     public var outage: ModelError? { provider.outage }
 
