@@ -23,6 +23,9 @@ public struct BatchProgress: Sendable, Hashable {
     /// When the first of the parked items is asked again; nil when none is.
     public var resumesAt: ContinuousClock.Instant?
 
+    /// Nothing is done.
+    public init(total: Int? = nil) { self.total = total }
+
     /// Items with a result.
     public var done: Int { answered + failed }
 }

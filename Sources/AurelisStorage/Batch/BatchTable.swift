@@ -2,24 +2,23 @@ internal import Aurelis
 internal import Foundation
 internal import GRDB
 
-/// The rows of one batch, within a transaction.
+/// The rows of batches, within a transaction.
 struct BatchTable {
     let database: Database
-    let name: String
 
-    /// Begins the batch, or goes on with it: what failed for the service's sake is asked again.
+    /// Begins a batch, or goes on with it: what failed for the service's sake is asked again.
     ///
     /// - Returns: the batch's number.
-    func begin(input: String, at now: Int64, restarting: Bool) throws -> Int64 {
-        if restarting, let old = try number() {
+    func begin(_ identity: DatabaseBatchJournal.Identity, at now: Int64, restarting: Bool) throws -> Int64 {
+        if restarting, let old = try number(of: identity) {
             try database.execute(sql: "DELETE FROM items WHERE batch = ?", arguments: [old])
             try database.execute(sql: "DELETE FROM batches WHERE id = ?", arguments: [old])
         }
         try database.execute(
             sql: "INSERT OR IGNORE INTO batches (name, input, created, touched, state) VALUES (?, ?, ?, ?, 'running')",
-            arguments: [name, input, now, now]
+            arguments: [identity.name, identity.input, now, now]
         )
-        guard let batch = try number() else { throw DatabaseError(message: "the batch cannot be written") }
+        guard let batch = try number(of: identity) else { throw DatabaseError(message: "the batch cannot be written") }
         try database.execute(
             sql: "DELETE FROM items WHERE batch = ? AND state = ?",
             arguments: [batch, ItemState.passing.rawValue]
@@ -35,8 +34,8 @@ struct BatchTable {
         return batch
     }
 
-    private func number() throws -> Int64? {
-        try Int64.fetchOne(database, sql: "SELECT id FROM batches WHERE name = ?", arguments: [name])
+    private func number(of identity: DatabaseBatchJournal.Identity) throws -> Int64? {
+        try Int64.fetchOne(database, sql: "SELECT id FROM batches WHERE name = ?", arguments: [identity.name])
     }
 
     /// Writes results.

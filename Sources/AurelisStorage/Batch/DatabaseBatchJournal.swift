@@ -52,7 +52,6 @@ package final class DatabaseBatchJournal: BatchJournal {
     private let file: StorageFile
     private let opened: StorageFile.Opened
     private let batch: Int64
-    private let identity: Identity
     private let lock: HeldFileLock
     private let clock: WallClock
     /// Where everything waits for the disk, in a cancelled task too.
@@ -62,7 +61,6 @@ package final class DatabaseBatchJournal: BatchJournal {
         file: StorageFile,
         opened: StorageFile.Opened,
         batch: Int64,
-        identity: Identity,
         lock: HeldFileLock,
         clock: WallClock,
         queue: DispatchQueue
@@ -70,11 +68,13 @@ package final class DatabaseBatchJournal: BatchJournal {
         self.file = file
         self.opened = opened
         self.batch = batch
-        self.identity = identity
         self.lock = lock
         self.clock = clock
         self.queue = queue
     }
+
+    /// The connections to the file.
+    var pool: DatabasePool { opened.pool }
 
     /// Begins a batch, or goes on with one that was begun.
     ///
@@ -87,27 +87,22 @@ package final class DatabaseBatchJournal: BatchJournal {
         clock: WallClock = .system,
         logger: Logger
     ) async throws(BatchError) -> DatabaseBatchJournal {
+        let lock = try lock(identity, in: directory)
+        let file = StorageFile(directory: directory, .batches, clock: clock) { path in
+            logger.warning(
+                "the results of batches were damaged and are begun afresh; what is left of them: \(path)"
+            )
+        }
         let queue = DispatchQueue(label: "aurelis.batch")
-        return try await queue.attempting {
-            try StorageFile.makeDirectory(directory)
-            let path = directory + "/batch-\(identity.name.prefix(32)).lock"
-            guard let lock = try HeldFileLock.acquire(path) else {
-                let holder = HeldFileLock.holder(of: path).map { "process \($0)" } ?? "another process"
-                throw BatchError(.busy, "\(holder) works on this batch")
-            }
-            let file = StorageFile(directory: directory, .batches, clock: clock) { path in
-                logger.warning(
-                    "the results of batches were damaged and are begun afresh; what is left of them: \(path)"
-                )
-            }
+        let started = try await queue.attempting { () throws -> (opened: StorageFile.Opened, batch: Int64) in
             let now = clock.millisecondsSinceEpoch
             let begin = { () throws -> (StorageFile.Opened, Int64) in
                 let opened = try file.open()
                 do {
                     let batch = try opened.pool.write { database in
                         try BatchTable.prune(database, completedBefore: now - 7 * day, anyBefore: now - 30 * day)
-                        return try BatchTable(database: database, name: identity.name)
-                            .begin(input: identity.input, at: now, restarting: restarting)
+                        return try BatchTable(database: database)
+                            .begin(identity, at: now, restarting: restarting)
                     }
                     try giveRoomBack(opened)
                     return (opened, batch)
@@ -116,18 +111,28 @@ package final class DatabaseBatchJournal: BatchJournal {
                     throw error
                 }
             }
-            let started: (opened: StorageFile.Opened, batch: Int64)
-            do { started = try begin() } catch let error as DatabaseError where error.isDamage { started = try begin() }
-            return DatabaseBatchJournal(
-                file: file,
-                opened: started.opened,
-                batch: started.batch,
-                identity: identity,
-                lock: lock,
-                clock: clock,
-                queue: queue
-            )
+            do { return try begin() } catch let error as DatabaseError where error.isDamage { return try begin() }
         }
+        return DatabaseBatchJournal(
+            file: file,
+            opened: started.opened,
+            batch: started.batch,
+            lock: lock,
+            clock: clock,
+            queue: queue
+        )
+    }
+
+    private static func lock(_ identity: Identity, in directory: String) throws(BatchError) -> HeldFileLock {
+        let path = directory + "/batch-\(identity.name.prefix(32)).lock"
+        do {
+            try StorageFile.makeDirectory(directory)
+            if let lock = try HeldFileLock.acquire(path) { return lock }
+        } catch {
+            throw BatchError(.journal, "results cannot be kept: \(error)")
+        }
+        let holder = HeldFileLock.holder(of: path).map { "process \($0)" } ?? "another process"
+        throw BatchError(.busy, "\(holder) works on this batch")
     }
 
     /// The items that need not be asked any more.
@@ -154,13 +159,12 @@ package final class DatabaseBatchJournal: BatchJournal {
 
     /// Keeps results; they are on the disk when this returns.
     package func record(_ entries: [BatchEntry]) async throws(BatchError) {
-        try await attempting { [self] pool in
+        try await attempting { [batch, clock] pool in
             var rest = entries[...]
             while !rest.isEmpty {
                 let group = rest.prefix(Self.groupSize)
                 try pool.write { database in
-                    try BatchTable(database: database, name: identity.name)
-                        .write(group, of: batch, at: clock.millisecondsSinceEpoch)
+                    try BatchTable(database: database).write(group, of: batch, at: clock.millisecondsSinceEpoch)
                 }
                 rest.removeFirst(group.count)
             }
@@ -213,7 +217,7 @@ package final class DatabaseBatchJournal: BatchJournal {
 
     /// Takes note of how the run ended.
     package func end(_ state: State) async throws(BatchError) {
-        try await attempting { [self] pool in
+        try await attempting { [batch, clock] pool in
             try pool.write { database in
                 try database.execute(
                     sql: "UPDATE batches SET state = ?, touched = ? WHERE id = ?",
@@ -234,7 +238,8 @@ package final class DatabaseBatchJournal: BatchJournal {
     private func attempting<Value: Sendable>(
         _ body: @escaping @Sendable (DatabasePool) throws -> Value
     ) async throws(BatchError) -> Value {
-        try await queue.attempting { [self] in
+        // Nothing that outlives this call for a moment may hold the lock.
+        try await queue.attempting { [file, opened] in
             guard FileIdentity(path: file.path) == opened.identity else {
                 // What is written to a file that is no longer there is written for nobody.
                 throw BatchError(.journal, "\(file.path) was removed or replaced while the batch ran")

@@ -9,14 +9,13 @@ extension StorageSchema {
             fileName: "batches.sqlite",
             migrator: migrator,
             busyTimeout: 30,
-            isReplaceable: true
+            isReplaceable: true,
+            waitsForDisk: true
         ) { database in
             guard !database.configuration.readonly else { return }
             // Counts for a file that has no tables yet.
             try database.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
             try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
-            // What was answered has been paid for: a power cut must not take it either.
-            try database.execute(sql: "PRAGMA synchronous = FULL")
         }
     }
 
