@@ -208,6 +208,17 @@ struct BatchCommandTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["out.jsonl"])
     }
 
+    @Test("no more is under way than connections and configuration allow")
+    func inFlight() {
+        defer { directory.remove() }
+        var configuration = Configuration()
+        configuration.transport.connectionsPerHost = 20
+        #expect(BatchCommand.inFlight(15, under: configuration) == 15)
+        #expect(BatchCommand.inFlight(50, under: configuration) == 20)
+        configuration.concurrency = 8
+        #expect(BatchCommand.inFlight(15, under: configuration) == 8)
+    }
+
     static let refused: [[String]] = [
         [], ["in", "--in-flight", "0"], ["in", "--in-flight", "-1"], ["in", "--in-flight", "1001"], ["in", "-o", "in"],
         ["in", "-o", "x", "--errors", "x"], ["in", "--errors", "in"], ["in", "-o", ""], ["in", "--deadline", "0"],

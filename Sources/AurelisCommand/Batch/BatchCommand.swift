@@ -76,7 +76,10 @@ struct BatchCommand: AsyncParsableCommand {
         let input = try BatchInput(input)
         let session = try Session.load(provider.overrides, logLevel: outputOptions.logLevel, console: console)
         var options = BatchOptions()
-        options.inFlight = inFlight
+        options.inFlight = BatchCommand.inFlight(inFlight, under: session.configuration)
+        if options.inFlight < inFlight {
+            console.remark("the configuration allows no more than \(options.inFlight) requests to a provider at once")
+        }
         options.deadline = deadline?.duration
         let job = BatchJob(
             input: input,
@@ -86,9 +89,14 @@ struct BatchCommand: AsyncParsableCommand {
             console: console
         )
         try await Signals.interruptible {
-            try await session.withEngine { engine in
+            try await session.withEngine(defaultConcurrency: nil) { engine in
                 try await job.run(engine.orchestrator, session.configuration, logger: session.logger)
             }
         }
+    }
+
+    /// As many as a provider takes: the others would only wait, and their time run out.
+    static func inFlight(_ wanted: Int, under configuration: Configuration) -> Int {
+        min(wanted, configuration.concurrency ?? .max, configuration.transport.connectionsPerHost)
     }
 }
