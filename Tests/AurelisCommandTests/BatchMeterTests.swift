@@ -7,9 +7,9 @@ import Testing
 struct BatchMeterTests {
     private let start = ContinuousClock.now
 
-    private func meter(isTerminal: Bool) -> BatchMeter {
+    private func meter(isTerminal: Bool, isDumb: Bool = false) -> BatchMeter {
         let output = TextOutput(descriptor: -1, color: false, isTerminal: isTerminal)
-        return BatchMeter(output, at: start) { "14:00:00 + \($0.components.seconds) s" }
+        return BatchMeter(output, at: start, isDumb: isDumb) { "14:00:00 + \($0.components.seconds) s" }
     }
 
     private func progress(_ answered: Int, of total: Int = 100, failed: Int = 0) -> BatchProgress {
@@ -33,9 +33,9 @@ struct BatchMeterTests {
         #expect(meter.ending() == "\r\u{1B}[K")
     }
 
-    @Test("elsewhere a line tells of every tenth, once")
-    func plain() {
-        var meter = meter(isTerminal: false)
+    @Test("elsewhere a line tells of every tenth, once", arguments: [false, true])
+    func plain(isDumbTerminal: Bool) {
+        var meter = meter(isTerminal: isDumbTerminal, isDumb: isDumbTerminal)
         let lines = (0...100).compactMap { meter.text(progress($0), at: at($0)) }
         #expect(lines.count == 10)
         #expect(lines.first == "10 of 100 (10 %)\n" && lines.last == "100 of 100 (100 %)\n")

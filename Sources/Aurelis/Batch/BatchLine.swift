@@ -63,8 +63,12 @@ public struct BatchLine: Sendable {
                 code: "invalid_url"
             )
         }
-        guard let field = document["body"], field.kind == .object, let body = try? JSONDocument(Array(field.raw)) else {
+        guard let field = document["body"], field.kind == .object else {
             throw .line(number, "must have a \"body\": the request's JSON object", code: "invalid_body")
+        }
+        let body: JSONDocument
+        do { body = try JSONDocument(Array(field.raw)) } catch {
+            throw .line(number, "has a \"body\" that cannot be used: \(error.reason)", code: "invalid_body")
         }
         let call: ModelCall
         do { call = try ModelCall(reading: body, operation: operation, options: options) } catch {

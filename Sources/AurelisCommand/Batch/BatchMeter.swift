@@ -6,6 +6,7 @@ struct BatchMeter: Sendable {
     private static let pause: Duration = .milliseconds(100)
     private static let barWidth = 20
 
+    /// Whether a line can be drawn over.
     private let isTerminal: Bool
     private let columns: Int
     private let style: Style
@@ -16,12 +17,15 @@ struct BatchMeter: Sendable {
     private var tenths: Int?
 
     /// A meter for an output.
+    ///
+    /// - Parameter isDumb: whether the terminal does not know how to take a line away.
     init(
         _ output: TextOutput,
         at start: ContinuousClock.Instant,
+        isDumb: Bool = ProcessEnvironment.current["TERM"] == "dumb",
         clock: @escaping @Sendable (Duration) -> String = TimeOfDay.after
     ) {
-        isTerminal = output.isTerminal
+        isTerminal = output.isTerminal && !isDumb
         columns = output.columns
         style = output.style
         self.start = start

@@ -32,6 +32,10 @@ struct BatchLineTests {
         (#"{"custom_id":"a","method":"POST","url":"/v1/images",\#(body)}"#, "invalid_url", "/v1/embeddings"),
         (#"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":3}"#, "invalid_body", "body"),
         (
+            #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"x","model":"y"}}"#,
+            "invalid_body", "cannot be used: "
+        ),
+        (
             #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"x"}}"#, "invalid_request",
             "line 7: 'messages' is missing"
         ),
