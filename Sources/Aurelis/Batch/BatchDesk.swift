@@ -85,17 +85,20 @@ struct BatchDesk: Sendable {
         _ verdict: (ModelError, Int, ContinuousClock.Instant) -> BatchState.Outcome
     ) {
         let attempts = state.attempts(of: number) + 1
-        let name = held[number]?.customID
+        let (key, name) = (state.key(of: number), held[number]?.customID)
         switch result {
         case .success(let answer):
             let ending = state.end(number, with: .finished(cached: answer.isCached), at: now)
-            settle(ending, BatchResult(name, answer.document, of: request), isFinal: true, attempts: attempts)
+            let result = BatchResult(name, answer.document, of: request)
+            settle(ending, BatchEntry(number: number, isFinal: true, attempts: attempts, key: key, result: result))
         case .failure(let failure):
-            let outcome = isAbandoned ? .abandoned : verdict(failure, attempts, now)
+            var outcome = verdict(failure, attempts, now)
+            if isAbandoned, case .notNow = outcome { outcome = .abandoned }
             let ending = state.end(number, with: outcome, at: now)
             if case .leaves = ending, refusal == nil { refusal = failure }
             let isFinal = outcome == .failed(isFinal: true)
-            settle(ending, BatchResult(name, failure, of: request), isFinal: isFinal, attempts: attempts)
+            let result = BatchResult(name, failure, of: request)
+            settle(ending, BatchEntry(number: number, isFinal: isFinal, attempts: attempts, key: key, result: result))
         }
     }
 
@@ -124,21 +127,18 @@ struct BatchDesk: Sendable {
         for number in state.abandon() { held[number] = nil }
     }
 
-    private mutating func settle(_ ending: BatchState.Ending, _ result: BatchResult, isFinal: Bool, attempts: Int) {
+    private mutating func settle(_ ending: BatchState.Ending, _ entry: BatchEntry) {
         switch ending {
         case .parks: break
         case .leaves(let numbers): for number in numbers { held[number] = nil }
         case .settles(let numbers):
-            for (index, number) in numbers.enumerated() {
-                let item = held.removeValue(forKey: number)
-                let own = index == 0 ? result : result.shared(with: item?.customID)
-                let entry = BatchEntry(
-                    number: number,
-                    isFinal: isFinal,
-                    attempts: index == 0 ? attempts : 0,
-                    result: own
+            held[entry.number] = nil
+            unwritten.append(.entry(entry))
+            for follower in numbers where follower != entry.number {
+                let shared = entry.result.shared(with: held.removeValue(forKey: follower)?.customID)
+                unwritten.append(
+                    .entry(BatchEntry(number: follower, isFinal: entry.isFinal, attempts: 0, result: shared))
                 )
-                unwritten.append(.entry(entry))
             }
         }
     }

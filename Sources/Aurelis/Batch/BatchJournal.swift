@@ -21,11 +21,14 @@ public struct BatchSettled: Sendable, Hashable {
     public var answered: Set<Int>
     /// The numbers of those that failed for good: another try would fail again.
     public var failed: Set<Int>
+    /// The item that was answered for each key: an equal item needs no answer of its own, even one that comes before it.
+    public var answers: [BatchKey: Int]
 
     /// Some items.
-    public init(answered: Set<Int> = [], failed: Set<Int> = []) {
+    public init(answered: Set<Int> = [], failed: Set<Int> = [], answers: [BatchKey: Int] = [:]) {
         self.answered = answered
         self.failed = failed
+        self.answers = answers
     }
 }
 
@@ -37,14 +40,17 @@ public struct BatchEntry: Sendable {
     public var isFinal: Bool
     /// How often the item was asked.
     public var attempts: Int
+    /// What it has in common with equal items; nil when it got its result from one, or shares none.
+    public var key: BatchKey?
     /// What became of it.
     public var result: BatchResult
 
     /// An entry.
-    public init(number: Int, isFinal: Bool, attempts: Int, result: BatchResult) {
+    public init(number: Int, isFinal: Bool, attempts: Int, key: BatchKey? = nil, result: BatchResult) {
         self.number = number
         self.isFinal = isFinal
         self.attempts = attempts
+        self.key = key
         self.result = result
     }
 }
@@ -59,11 +65,16 @@ public final class BatchMemory: BatchJournal {
     /// The items that need not be asked any more.
     public func settled() -> BatchSettled {
         entries.withLock { entries in
-            let final = entries.values.filter(\.isFinal)
-            return BatchSettled(
-                answered: Set(final.filter(\.result.isAnswered).map(\.number)),
-                failed: Set(final.filter { !$0.result.isAnswered }.map(\.number))
-            )
+            var settled = BatchSettled()
+            for entry in entries.values where entry.isFinal {
+                if entry.result.isAnswered {
+                    settled.answered.insert(entry.number)
+                    if let key = entry.key { settled.answers[key] = entry.number }
+                } else {
+                    settled.failed.insert(entry.number)
+                }
+            }
+            return settled
         }
     }
 

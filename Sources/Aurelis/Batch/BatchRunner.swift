@@ -152,7 +152,7 @@ package struct BatchRunner: Sendable {
     }
 
     /// Writes results in one go; what is the same as an earlier item's is looked up.
-    private func write(_ results: [BatchDesk.Unwritten]) async -> Result<[Int], BatchError> {
+    func write(_ results: [BatchDesk.Unwritten]) async -> Result<[Int], BatchError> {
         var entries: [BatchEntry] = []
         do throws(BatchError) {
             for result in results {

@@ -145,6 +145,7 @@ struct BatchState: Sendable {
         self.deadline = deadline
         self.patience = patience
         settledBefore = settled
+        leaders = settled.answers.mapValues { Leader(number: $0, isAnswered: true) }
         progress = BatchProgress(total: total)
         progress.answered = settled.answered.count
         progress.failed = settled.failed.count
@@ -166,6 +167,9 @@ struct BatchState: Sendable {
 
     /// When the first of the parked items may be asked.
     var nextWake: ContinuousClock.Instant? { parked.compactMap { open[$0]?.parkedUntil }.min() }
+
+    /// What an item has in common with those that are equal to it.
+    func key(of number: Int) -> BatchKey? { open[number]?.facts.key }
 
     /// How often an item was asked.
     func attempts(of number: Int) -> Int { open[number]?.attempts ?? 0 }

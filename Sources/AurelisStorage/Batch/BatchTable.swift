@@ -42,8 +42,8 @@ struct BatchTable {
     func write(_ entries: ArraySlice<BatchEntry>, of batch: Int64, at now: Int64) throws {
         let insertion = try database.cachedStatement(
             sql: """
-                INSERT OR REPLACE INTO items (batch, line, custom_id, state, attempts, result)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO items (batch, line, custom_id, state, attempts, key, result)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """
         )
         var answered = 0
@@ -52,6 +52,7 @@ struct BatchTable {
             try insertion.execute(
                 arguments: [
                     batch, entry.number, entry.result.customID, ItemState(entry).rawValue, entry.attempts,
+                    entry.key.map { Data($0.bytes) },
                     Data(entry.result.line),
                 ]
             )

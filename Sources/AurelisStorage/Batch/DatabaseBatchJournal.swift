@@ -142,12 +142,15 @@ package final class DatabaseBatchJournal: BatchJournal {
                 var settled = BatchSettled()
                 let rows = try GRDB.Row.fetchCursor(
                     database,
-                    sql: "SELECT line, state FROM items WHERE batch = ?",
+                    sql: "SELECT line, state, key FROM items WHERE batch = ?",
                     arguments: [batch]
                 )
                 while let row = try rows.next() {
                     switch BatchTable.ItemState(rawValue: row[1]) {
-                    case .answered: settled.answered.insert(row[0])
+                    case .answered:
+                        settled.answered.insert(row[0])
+                        let key: Data? = row[2]
+                        if let key = key.flatMap({ BatchKey(bytes: Array($0)) }) { settled.answers[key] = row[0] }
                     case .failed: settled.failed.insert(row[0])
                     case .passing, nil: break
                     }

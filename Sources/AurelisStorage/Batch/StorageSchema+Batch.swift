@@ -38,6 +38,7 @@ extension StorageSchema {
             custom_id TEXT,
             state TEXT NOT NULL,
             attempts INTEGER NOT NULL,
+            key BLOB,
             result BLOB NOT NULL,
             PRIMARY KEY (batch, line)
         );

@@ -56,8 +56,11 @@ final class BatchHarness: Sendable {
 
 extension BatchEntry {
     /// An answer like any other.
-    static func answer(_ number: Int, text: String = "hello") -> BatchEntry {
-        entry(number, isFinal: true, response: #"{"status_code":200,"request_id":"r","body":{"text":"\#(text)"}}"#)
+    static func answer(_ number: Int, text: String = "hello", key: BatchKey? = nil) -> BatchEntry {
+        let response = #"{"status_code":200,"request_id":"r","body":{"text":"\#(text)"}}"#
+        var entry = entry(number, isFinal: true, response: response)
+        entry.key = key
+        return entry
     }
 
     /// A failure, which would come again or not.

@@ -43,6 +43,16 @@ struct DatabaseBatchJournalTests {
         }
     }
 
+    @Test("what an answer serves is known again")
+    func keys() async throws {
+        try await BatchHarness.with { harness async throws in
+            let key = try #require(BatchKey(bytes: Array(0..<32)))
+            try await harness.journal().record([.answer(1), .answer(7, key: key)])
+            let settled = try await harness.journal().settled()
+            #expect(settled.answers == [key: 7])
+        }
+    }
+
     @Test("restarting forgets this batch and no other")
     func restarts() async throws {
         try await BatchHarness.with { harness async throws in

@@ -205,7 +205,7 @@ struct BatchRunnerTests {
         let results = try await processing
         #expect(results.map(\.isAnswered) == [true, false, false])
         #expect(results[2].error?.code == "batch_expired")
-        #expect(memory.settled() == BatchSettled(answered: [1]))
+        #expect(memory.settled().answered == [1] && memory.settled().failed.isEmpty)
     }
 
     @Test("a cancelled batch keeps what was answered; the rest say that they were not asked")
@@ -228,7 +228,7 @@ struct BatchRunnerTests {
         }
         #expect(results.map(\.content) == ["one", nil, nil])
         #expect(results[2].error?.code == "cancelled")
-        #expect(memory.settled() == BatchSettled(answered: [1]))
+        #expect(memory.settled().answered == [1] && memory.settled().failed.isEmpty)
     }
 
     @Test("nothing counts before it is kept, and a journal that fails ends the batch")
@@ -246,8 +246,17 @@ struct BatchRunnerTests {
         #expect(counted.withLock(\.self) == 0)
     }
 
-    @Test("an input that fails ends the batch after what is under way has been kept")
-    func brokenInput() async throws {
+    /// What is under way when the input fails, and what is kept of it.
+    static let underWay: [(ScriptedProvider.Step, BatchSettled)] = [
+        (.text("one"), BatchSettled(answered: [1])),
+        (.failure(ModelError(.invalidRequest, "no")), BatchSettled(failed: [1])),
+        (.failure(Self.refusal(after: 5)), BatchSettled()),
+        (.failure(ModelError(.upstream, "503")), BatchSettled()),
+    ]
+
+    @Test("an input that fails ends the batch after what is under way has been kept", arguments: underWay)
+    func brokenInput(step: ScriptedProvider.Step, kept: BatchSettled) async throws {
+        provider.script(.gpt4o, step)
         let memory = BatchMemory()
         let runner = BatchRunner(orchestrator(), options: BatchOptions(), journal: memory)
         let item = BatchItem("a", ModelRequest("a", model: .gpt4o))
@@ -260,7 +269,23 @@ struct BatchRunnerTests {
             }
         }
         #expect(error?.code == .input)
-        #expect(memory.settled().answered == [1])
+        #expect(memory.settled().answered == kept.answered && memory.settled().failed == kept.failed)
+        #expect(provider.attempts.count == 1)
+    }
+
+    @Test("a result is shared while it waits to be written, and after that; one that is lost is said")
+    func shares() async throws {
+        let memory = BatchMemory()
+        let runner = BatchRunner(orchestrator(), options: BatchOptions(), journal: memory)
+        let result = BatchResult("a", try ScriptedAnswer.document("{}"), of: .next())
+        let entry = BatchEntry(number: 1, isFinal: true, attempts: 1, result: result)
+        let first = await runner.write([.entry(entry), .copy(number: 2, customID: "b", of: 1)])
+        #expect(try first.get() == [1, 2])
+        let second = await runner.write([.copy(number: 3, customID: "c", of: 1)])
+        #expect(try second.get() == [3])
+        #expect([2, 3].map { memory.result(of: $0)?.customID } == ["b", "c"])
+        let third = await runner.write([.copy(number: 5, customID: "c", of: 4)])
+        #expect(throws: BatchError.self) { try third.get() }
     }
 
     private func run(

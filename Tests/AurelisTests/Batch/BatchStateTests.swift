@@ -58,6 +58,14 @@ struct BatchStateTests {
         #expect(state.isIdle)
     }
 
+    @Test("what a later item was answered in an earlier run serves the items before it")
+    func laterAnswers() throws {
+        let key = try #require(try Self.facts(9, "x").key)
+        var state = BatchState(settled: BatchSettled(answered: [9], answers: [key: 9]))
+        #expect(state.admit(try Self.facts(1, "x"), at: start) == .copy(of: 9))
+        #expect(state.admit(try Self.facts(9, "x"), at: start) == .settled)
+    }
+
     @Test("a failure that would come again is shared, any other is no answer to later equal items")
     func sharedFailures() throws {
         var state = BatchState()
