@@ -16,8 +16,8 @@ struct BatchCommand: AsyncParsableCommand {
 
             Examples:
               aurelis batch questions.jsonl -o answers.jsonl
-              aurelis batch questions.jsonl -o answers.jsonl --errors failed.jsonl --in-flight 20
-              aurelis batch questions.jsonl | jq -r .response.body.choices[0].message.content
+              aurelis batch in.jsonl -o out.jsonl --errors failed.jsonl --in-flight 20
+              aurelis batch in.jsonl --deadline 24h | jq .response.body
 
             Exit status: 0 all answered, 1 some failed, 75 a limit or quota is reached, 130
             interrupted.
