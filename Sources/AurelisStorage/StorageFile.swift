@@ -114,9 +114,9 @@ package final class StorageFile: Sendable {
         configuration.maximumReaderCount = 2
         configuration.prepareDatabase { [schema] database in try schema.prepare(database) }
         let pool = try DatabasePool(path: path, configuration: configuration)
-        // After the pool has chosen its own.
-        try pool.writeWithoutTransaction { [schema] database in
-            try database.execute(sql: "PRAGMA synchronous = \(schema.waitsForDisk ? "FULL" : "NORMAL")")
+        if schema.waitsForDisk {
+            // The pool has chosen NORMAL, with which a power cut may take the last moments of what was written.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         }
         guard try !pool.read(schema.migrator.hasBeenSuperseded) else { throw StorageError.newer(path: path) }
         try schema.migrator.migrate(pool)

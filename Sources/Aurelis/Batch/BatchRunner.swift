@@ -73,7 +73,7 @@ package struct BatchRunner: Sendable {
         var fault: BatchError?
         var told: BatchProgress?
         while true {
-            var now = time.now
+            let now = time.now
             if Task.isCancelled { desk.abandon() }
             if let deadline = desk.state.deadline, now >= deadline, !desk.state.isClosed { desk.expire() }
             while let (number, call) = desk.resume(at: now) { ask(number, call, desk.state.deadline, in: &group) }
@@ -83,8 +83,10 @@ package struct BatchRunner: Sendable {
                         isAtEnd = true
                         break
                     }
-                    now = time.now
-                    if let call = desk.admit(line, at: now) { ask(line.number, call, desk.state.deadline, in: &group) }
+                    let call = desk.admit(line, at: time.now)
+                    if let call { ask(line.number, call, desk.state.deadline, in: &group) }
+                    // An item that has its result costs no wait in which this would be seen.
+                    if Task.isCancelled { desk.abandon() }
                 } catch {
                     // What is under way has been paid for.
                     fault = error
@@ -101,7 +103,8 @@ package struct BatchRunner: Sendable {
                 onProgress(desk.state.progress)
             }
             if desk.state.isIdle, isAtEnd || desk.isAbandoned { break }
-            if let wake = desk.wake, alarms.insert(wake).inserted {
+            // What is due and has no place comes up when one is free.
+            if let wake = desk.wake, wake > now, alarms.insert(wake).inserted {
                 group.addTask { [time] in
                     try? await time.sleep(until: wake)
                     return .woke(wake)

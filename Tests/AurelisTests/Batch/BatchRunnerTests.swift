@@ -108,6 +108,27 @@ struct BatchRunnerTests {
         #expect(time.waits.contains(.seconds(90)))
     }
 
+    @Test("an item whose time has come while there is no place for it is not waited for in circles")
+    func noPlace() async throws {
+        let manual = ManualTimeSource()
+        let gate = ScriptedGate()
+        provider.script(.gpt4o, .failure(Self.refusal(after: 10)))
+        provider.script(.gpt4oMini, .gated(gate, .text("mini")))
+        var options = BatchOptions()
+        options.inFlight = 1
+        let chosen = options
+        let orchestrator = orchestrator(time: manual)
+        let items = Self.items("a") + [BatchItem("mini", ModelRequest("b", model: .gpt4oMini))]
+        async let processing = orchestrator.process(batch: items, options: chosen)
+        await provider.attempts(atLeast: 2)
+        await manual.sleepers(atLeast: 1)
+        manual.advance(by: .seconds(10))
+        for _ in 0..<1_000 { await Task.yield() }
+        #expect(manual.waits.count == 1)
+        gate.open()
+        #expect(try await processing.map(\.isAnswered) == [true, true])
+    }
+
     @Test("a limit beyond the patience ends the batch, and costs no further request of the model")
     func exhausted() async throws {
         provider.script(.gpt4o, .text("one"), .failure(Self.refusal(after: 7_200)))
