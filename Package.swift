@@ -102,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "AurelisCommand",
             dependencies: [
-                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting",
-                "AurelisTransport", nio, nioPosix, log,
+                "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage",
+                "AurelisTesting", "AurelisTransport", nio, nioPosix, log,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

@@ -21,9 +21,8 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, ServeCommand.self, WhyCommand.self, CacheCommand.self, ModelsCommand.self,
-            SimulateCommand.self,
-            ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
+            AskCommand.self, BatchCommand.self, ServeCommand.self, WhyCommand.self, CacheCommand.self,
+            ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]
     )
 

@@ -112,12 +112,12 @@ package final class StorageFile: Sendable {
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(schema.busyTimeout)
         configuration.maximumReaderCount = 2
-        configuration.prepareDatabase { [schema] database in
-            // What a power cut may take is the last moments of what was written.
-            try database.execute(sql: "PRAGMA synchronous = NORMAL")
-            try schema.prepare(database)
-        }
+        configuration.prepareDatabase { [schema] database in try schema.prepare(database) }
         let pool = try DatabasePool(path: path, configuration: configuration)
+        if schema.waitsForDisk {
+            // The pool has chosen NORMAL, with which a power cut may take the last moments of what was written.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        }
         guard try !pool.read(schema.migrator.hasBeenSuperseded) else { throw StorageError.newer(path: path) }
         try schema.migrator.migrate(pool)
         return Opened(pool: pool, identity: FileIdentity(path: path))

@@ -12,6 +12,8 @@ package struct StorageSchema: Sendable {
     var busyTimeout: TimeInterval = 5
     /// Whether a damaged file is moved aside and begun afresh; otherwise it is left as it is.
     var isReplaceable = false
+    /// Whether a transaction that has been committed is safe from a power cut; otherwise the last moments are not.
+    var waitsForDisk = false
     /// What is set for a connection before anything else happens.
     var prepare: @Sendable (Database) throws -> Void = { _ in }
 }

@@ -37,7 +37,7 @@ struct CacheCommandTests {
             {"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"b"}]}
             {"model":"text-embedding-3-small","input":"c"}
             """
-        let questions = try WarmUp.questions(in: text, named: "q")
+        let questions = try Self.questions(text)
         #expect(questions.map(\.line) == [1, 3, 4])
         #expect(questions[0].call.task == .explanation && !questions[1].call.stream)
         #expect(questions[2].call.operation == .embedding)
@@ -45,13 +45,21 @@ struct CacheCommandTests {
 
     static let mistakes = [
         ("", "q holds no question"), ("{", "q, line 1 is no JSON"), ("\n{\"messages\":[]}", "q, line 2:"),
+        (String(repeating: "x", count: InputFile.maximumBytes + 1), "q, line 1 is longer"),
         ("{\"prompt\":\"a\",\"task\":\"cooking\"}", "unknown task"),
     ]
 
     @Test("a mistake in the file names its line", arguments: mistakes)
     func mistake(text: String, words: String) {
-        let failure = #expect(throws: CommandFailure.self) { try WarmUp.questions(in: text, named: "q") }
+        let failure = #expect(throws: CommandFailure.self) { try Self.questions(text) }
         #expect(failure?.message.contains(words) == true && failure?.status == .usage)
+    }
+
+    private static func questions(_ text: String) throws -> [WarmUp.Question] {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        try OutputFile.write(text, to: directory.path + "/q", replacing: false)
+        return try WarmUp.questions(in: directory.path + "/q")
     }
 
     static let refused: [[String]] = [

@@ -32,6 +32,13 @@ enum InputFile {
         return kind == S_IFIFO || kind == S_IFREG || kind == S_IFSOCK
     }
 
+    /// Whether there is a file at the path that can be read again from its beginning; true where there is nothing, which
+    /// reading it will say.
+    static func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Whether something can be read from standard input within this time; true at its end too.
     static func isReady(within milliseconds: Int32) -> Bool {
         var waiting = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
@@ -42,15 +49,7 @@ enum InputFile {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR || errno == EAGAIN {
-                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-                _ = poll(&waiting, 1, -1)
-                continue
-            }
-            guard count >= 0 else {
-                throw CommandFailure(.usage, "cannot read \(name): \(SystemError.text(errno))")
-            }
+            let count = try read(descriptor, into: &buffer, name: name)
             if count == 0 { break }
             bytes += buffer.prefix(count)
             guard bytes.count <= maximumBytes else {
@@ -61,5 +60,30 @@ enum InputFile {
             throw CommandFailure(.usage, "\(name) is not UTF-8 text")
         }
         return text
+    }
+
+    /// Reads the next bytes; waits for them where the descriptor does not.
+    ///
+    /// - Returns: how many; 0 at the end.
+    static func read(
+        _ descriptor: Int32,
+        into buffer: inout [UInt8],
+        name: String
+    ) throws(CommandFailure) -> Int {
+        while true {
+            #if canImport(Darwin)
+                let count = Darwin.read(descriptor, &buffer, buffer.count)
+            #elseif canImport(Musl)
+                let count = Musl.read(descriptor, &buffer, buffer.count)
+            #else
+                let count = Glibc.read(descriptor, &buffer, buffer.count)
+            #endif
+            if count >= 0 { return count }
+            guard errno == EINTR || errno == EAGAIN else {
+                throw CommandFailure(.usage, "cannot read \(name): \(SystemError.text(errno))")
+            }
+            var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            _ = poll(&waiting, 1, -1)
+        }
     }
 }

@@ -29,7 +29,7 @@ struct CacheWarmCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console()
-        let questions = try WarmUp.questions(in: try InputFile.text(file), named: file)
+        let questions = try WarmUp.questions(in: file)
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
         let warmUp = WarmUp(questions: questions, json: json, console: console)
         try await Signals.interruptible {

@@ -16,16 +16,18 @@ struct WarmUp: Sendable {
     /// The questions of a file.
     ///
     /// - Throws: a usage failure that names the line.
-    static func questions(in text: String, named file: String) throws(CommandFailure) -> [Question] {
+    static func questions(in file: String) throws(CommandFailure) -> [Question] {
+        let lines = try InputLines(file)
         var questions: [Question] = []
-        for (index, line) in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
-            guard line.contains(where: { $0 > 0x20 }) else { continue }
+        while let line = try lines.next() {
+            let place = "\(file), line \(line.number)"
+            guard !line.isCut else { throw CommandFailure(.usage, "\(place) is longer than any request") }
             do {
-                questions.append(Question(line: index + 1, call: try call(Array(line))))
+                questions.append(Question(line: line.number, call: try call(line.bytes)))
             } catch let error as ModelError {
-                throw CommandFailure(.usage, "\(file), line \(index + 1): \(error.message)")
+                throw CommandFailure(.usage, "\(place): \(error.message)")
             } catch {
-                throw CommandFailure(.usage, "\(file), line \(index + 1) is no JSON: \(error)")
+                throw CommandFailure(.usage, "\(place) is no JSON: \(error)")
             }
         }
         guard !questions.isEmpty else { throw CommandFailure(.usage, "\(file) holds no question") }

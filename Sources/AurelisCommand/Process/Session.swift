@@ -49,10 +49,17 @@ struct Session: Sendable {
     }
 
     /// Lends the providers and the orchestrator, without any listener.
-    func withEngine<Value: Sendable>(_ body: (Engine) async throws -> Value) async throws -> Value {
+    ///
+    /// - Parameter defaultConcurrency: how many requests one provider gets at once when the configuration does not say;
+    ///   nil: as many as there are connections.
+    func withEngine<Value: Sendable>(
+        defaultConcurrency: Int? = 10,
+        _ body: (Engine) async throws -> Value
+    ) async throws -> Value {
         let engine = try await Engine.build(
             configuration,
             environment: environment,
+            defaultConcurrency: defaultConcurrency,
             logger: logger,
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton
         )

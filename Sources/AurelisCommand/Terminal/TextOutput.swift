@@ -35,29 +35,37 @@ struct TextOutput: Sendable {
     /// - Throws: why not all of it could be written.
     func write(_ text: String) throws(WriteFailure) {
         var text = text
-        let failure = text.withUTF8 { bytes -> Int32? in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while !rest.isEmpty {
-                #if canImport(Darwin)
-                    let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
-                #elseif canImport(Musl)
-                    let count = Musl.write(descriptor, rest.baseAddress, rest.count)
-                #else
-                    let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
-                #endif
-                if count > 0 {
-                    rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
-                } else if errno == EAGAIN {
-                    // A parent may have made the descriptor non-blocking; wait as if it were not.
-                    var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                    _ = poll(&waiting, 1, -1)
-                } else if errno != EINTR {
-                    return errno
-                }
+        if let failure = text.withUTF8({ failure(writing: UnsafeRawBufferPointer($0)) }) { throw failure }
+    }
+
+    /// Writes all of the bytes.
+    ///
+    /// - Throws: why not all of them could be written.
+    func write(_ bytes: [UInt8]) throws(WriteFailure) {
+        if let failure = bytes.withUnsafeBytes({ failure(writing: $0) }) { throw failure }
+    }
+
+    private func failure(writing bytes: UnsafeRawBufferPointer) -> WriteFailure? {
+        var rest = bytes
+        while !rest.isEmpty {
+            #if canImport(Darwin)
+                let count = Darwin.write(descriptor, rest.baseAddress, rest.count)
+            #elseif canImport(Musl)
+                let count = Musl.write(descriptor, rest.baseAddress, rest.count)
+            #else
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            #endif
+            if count > 0 {
+                rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+            } else if errno == EAGAIN {
+                // A parent may have made the descriptor non-blocking; wait as if it were not.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                return WriteFailure(number: errno)
             }
-            return nil
         }
-        if let failure { throw WriteFailure(number: failure) }
+        return nil
     }
 
     /// Writes JSON: byte for byte, but on a terminal with escapes for what would steer it.

@@ -1,14 +1,11 @@
 internal import Aurelis
-internal import AurelisJSON
 
 /// An error in the OpenAI shape, with the status by which OpenAI's clients choose their exception.
 enum ErrorResponse {
     /// The answer to a request that failed on its way.
-    ///
-    /// A provider's own error body is passed on with the provider's status; what it lacks of OpenAI's shape is added,
-    /// and all other bytes stay.
     static func make(_ error: ModelError, requestID: RequestID) -> Response {
-        var head = ResponseHead(status: status(of: error))
+        let (status, body) = OpenAIError.answer(to: error)
+        var head = ResponseHead(status: status)
         head.requestID = requestID
         head.model = error.model
         head.provider = error.provider
@@ -21,19 +18,7 @@ enum ErrorResponse {
         } else {
             head.hint = error.body == nil ? nil : error.hint
         }
-        if let status = error.status, 400..<600 ~= status, let body = providersBody(error, type: type(of: status)) {
-            head.status = status
-            return Response(head: head, body: body)
-        }
-        return Response(
-            head: head,
-            body: body(
-                message: error.hint.map { "\(error.message) (\($0))" } ?? error.message,
-                type: type(of: head.status),
-                parameter: error.parameter,
-                code: error.code ?? error.category.rawValue
-            )
-        )
+        return Response(head: head, body: body)
     }
 
     /// The answer to a request that broke the protocol or found no room.
@@ -51,90 +36,17 @@ enum ErrorResponse {
     static func make(status: Int, message: String, code: String, requestID: RequestID) -> Response {
         Response(
             head: ResponseHead(status: status, requestID: requestID),
-            body: body(message: message, type: type(of: status), parameter: nil, code: code)
+            body: OpenAIError.document(status: status, message: message, code: code)
         )
     }
 
     /// The event that tells a stream's reader that the rest will not come.
     static func event(_ error: ModelError) -> [UInt8] {
-        let type = type(of: status(of: error))
-        let json =
-            providersBody(error, type: type).flatMap { $0.contains(0x0A) || $0.contains(0x0D) ? nil : $0 }
-            ?? body(
-                message: error.hint.map { "\(error.message) (\($0))" } ?? error.message,
-                type: type,
-                parameter: error.parameter,
-                code: error.code ?? error.category.rawValue
-            )
-        return Array("data: ".utf8) + json + Array("\n\n".utf8)
-    }
-
-    /// The status of an error that has no provider's body to pass on.
-    static func status(of error: ModelError) -> Int {
-        let upstream = error.status ?? 0
-        return switch error.category {
-        case .authentication: 401
-        case .permission, .security: 403
-        case .rateLimit, .quota: 429
-        case .invalidRequest: 400..<500 ~= upstream ? upstream : 400
-        case .contextLength: upstream == 400 ? 400 : 413
-        case .contentFilter: 400
-        case .modelUnavailable: error.retryAfter != nil || upstream >= 500 ? 503 : 404
-        case .retired: 410
-        case .timeout, .notCached: 504
-        case .connection: 502
-        case .upstream: 500..<600 ~= upstream ? upstream : 502
-        case .cancelled: 499
-        case .overloaded: 503
-        default: 500
-        }
+        Array("data: ".utf8) + OpenAIError.document(error) + Array("\n\n".utf8)
     }
 
     /// Failures that come back however often the client asks, although their status invites it to.
     private static func isFinal(_ error: ModelError) -> Bool {
         error.category == .quota || error.category == .retired || error.limit == .day
-    }
-
-    private static func type(of status: Int) -> String {
-        switch status {
-        case 401: "authentication_error"
-        case 403: "permission_error"
-        case 404: "not_found_error"
-        case 429: "rate_limit_error"
-        case 500...: "server_error"
-        default: "invalid_request_error"
-        }
-    }
-
-    private static func body(message: String, type: String, parameter: String?, code: String) -> [UInt8] {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("error")
-        json.beginObject()
-        json.field("message", message)
-        json.field("type", type)
-        json.key("param")
-        if let parameter { json.string(parameter) } else { json.null() }
-        json.field("code", code)
-        json.endObject()
-        json.endObject()
-        return json.bytes
-    }
-
-    /// The provider's error document, with every member that clients of OpenAI look for; nil when there is none.
-    private static func providersBody(_ error: ModelError, type: String) -> [UInt8]? {
-        guard let body = error.body, var document = try? JSONDocument(body), let object = document["error"],
-            object.kind == .object, var shaped = try? JSONDocument(Array(object.raw))
-        else { return nil }
-        let code = error.code ?? error.category.rawValue
-        let members: [(String, JSONFragment)] = [
-            ("message", .string(error.message)), ("type", .string(type)),
-            ("param", error.parameter.map { .string($0) } ?? .null), ("code", .string(code)),
-        ]
-        let missing = members.filter { shaped[$0.0] == nil }
-        guard !missing.isEmpty else { return body }
-        for (name, value) in missing { shaped.set(name, to: value) }
-        document.set("error", to: .raw(shaped.root))
-        return document.bytes
     }
 }
