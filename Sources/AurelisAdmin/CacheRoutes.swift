@@ -42,7 +42,8 @@ struct CacheRoutes {
     private typealias Parameters = [String: String]
 
     private static func parameters(_ request: Request) -> Parameters {
-        Dictionary(request.uri.queryParameters.map { (String($0.key), String($0.value)) }) { $1 }
+        let members = request.uri.queryParameters.filter { !$0.key.isEmpty }
+        return Dictionary(members.map { (String($0.key), String($0.value)) }) { $1 }
     }
 
     private static func entries(_ parameters: Parameters, in cache: AnswerCache) async throws -> Response {

@@ -46,6 +46,18 @@ struct CacheAdminTests {
         }
     }
 
+    @Test("an event without a selection, however its query is spelled", arguments: ["?event=e", "?&event=e&"])
+    func event(query: String) async throws {
+        try await run { app async throws in
+            let tagged = [("x-aurelis-cache-tags", "e")]
+            _ = try await app.send("POST", "/v1/chat/completions", body: Self.question("one"), headers: tagged)
+            let answer = try await app.send("POST", "/admin/cache/invalidate" + query, to: app.addresses.admin)
+            #expect(answer.status == 200)
+            let again = try await app.send("POST", "/v1/chat/completions", body: Self.question("one"))
+            #expect(again.headers["x-aurelis-cache"] == "miss")
+        }
+    }
+
     static let mistakes: [(String, String, Int, String)] = [
         ("POST", "/admin/cache/invalidate", 400, "say which answers"),
         ("POST", "/admin/cache/invalidate?tsk=x", 400, "tsk"),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Aurelis
 import AurelisApp
+import AurelisJSON
 import Testing
 
 @testable import AurelisCommand
@@ -21,7 +22,10 @@ struct CacheCommandTests {
     @Test("a selection as a query keeps every character")
     func query() {
         let selection = CacheSelectionArgument(task: .codeReview, tag: "a b&c=ü", tenant: "t/1")
-        #expect(selection.query == "task=codeReview&tag=a%20b%26c%3D%C3%BC&tenant=t%2F1")
+        #expect(selection.query() == "?task=codeReview&tag=a%20b%26c%3D%C3%BC&tenant=t%2F1")
+        #expect(selection.query(and: [("limit", "5")]).hasSuffix("&tenant=t%2F1&limit=5"))
+        #expect(CacheSelectionArgument().query(and: [("event", "e&1"), ("all", nil)]) == "?event=e%261")
+        #expect(CacheSelectionArgument().query().isEmpty)
     }
 
     static let sizes = [(0, "0 B"), (1_023, "1023 B"), (1_024, "1.0 KB"), (3_500, "3.4 KB"), (12 << 20, "12 MB")]
@@ -40,6 +44,7 @@ struct CacheCommandTests {
         let questions = try Self.questions(text)
         #expect(questions.map(\.line) == [1, 3, 4])
         #expect(questions[0].call.task == .explanation && !questions[1].call.stream)
+        #expect(questions[1].call.body["stream"] == nil)
         #expect(questions[2].call.operation == .embedding)
     }
 
@@ -47,6 +52,7 @@ struct CacheCommandTests {
         ("", "q holds no question"), ("{", "q, line 1 is no JSON"), ("\n{\"messages\":[]}", "q, line 2:"),
         (String(repeating: "x", count: InputFile.maximumBytes + 1), "q, line 1 is longer"),
         ("{\"prompt\":\"a\",\"task\":\"cooking\"}", "unknown task"),
+        ("{\"prompt\":\"a\",\"temperature\":0.9}", "\"temperature\" is none of prompt, task, model"),
     ]
 
     @Test("a mistake in the file names its line", arguments: mistakes)

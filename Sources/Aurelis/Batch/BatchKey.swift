@@ -17,7 +17,7 @@ public struct BatchKey: Hashable, Sendable {
             case .models(let models): "models " + models.map(\.canonical).joined(separator: ",")
             }
         let rules = "\n\(call.task.rawValue)\n\(call.strategy?.rawValue ?? "")\n\(fallback)"
-        let answer = CacheKey(of: call, provider: "", model: model).bytes
+        let answer = CacheKey(of: call, provider: "", address: "", model: model).bytes
         self.init(bytes: Array(SHA256.hash(data: answer + Array(rules.utf8))))
     }
 

@@ -32,9 +32,8 @@ struct CacheDesk: Sendable {
         limit: Int
     ) async throws -> [(layer: CacheLayer, facts: CacheFacts)] {
         if try await gatewaysReport() != nil {
-            var query = argument.query + "&limit=\(limit)"
-            if let layer { query += "&layer=\(layer.rawValue)" }
-            if let list = try await gateway.get("/admin/cache/entries?" + query)?["entries"] {
+            let query = argument.query(and: [("limit", "\(limit)"), ("layer", layer?.rawValue)])
+            if let list = try await gateway.get("/admin/cache/entries" + query)?["entries"] {
                 return list.elements.compactMap { entry in
                     entry["layer"]?.string.flatMap(CacheLayer.init(rawValue:)).flatMap { layer in
                         CacheFacts(reading: entry).map { (layer, $0) }
@@ -71,24 +70,27 @@ struct CacheDesk: Sendable {
     /// - Throws: which layer may still have them.
     func invalidate(_ argument: CacheSelectionArgument, event: String? = nil) async throws -> Bool {
         let isGateway = try await gatewaysReport() != nil
-        do {
+        var problem: String?
+        do throws(CacheStoreError) {
             if let event {
                 try await cache.invalidate(event: event, in: argument.selection)
             } else {
                 try await cache.invalidate(argument.selection)
             }
         } catch {
-            throw CommandFailure(.failure, "the answers may still be found: \(error)")
+            problem = "the answers may still be found: \(error)"
         }
-        guard isGateway else { return false }
-        var query = argument.query
-        if let event { query += "&event=\(CacheSelectionArgument.encoded(event))" }
-        if query.isEmpty { query = "all=true" }
-        let answer = try await gateway.send("POST", "/admin/cache/invalidate?" + query)
-        guard let answer, answer.status == 200 else {
-            let problem = answer?.document["problem"]?.string ?? answer?.document["error"]?["message"]?.string
-            throw CommandFailure(.failure, "the gateway may still have the answers: \(problem ?? "it did not answer")")
+        // Also when a store could not be reached: the gateway's memory can.
+        if isGateway {
+            let isAll = event == nil && argument.selection == .all
+            let query = argument.query(and: [("event", event), ("all", isAll ? "true" : nil)])
+            let answer = try await gateway.send("POST", "/admin/cache/invalidate" + query)
+            if answer?.status != 200 {
+                let reason = answer?.document["problem"]?.string ?? answer?.document["error"]?["message"]?.string
+                problem = problem ?? "the gateway may still have the answers: \(reason ?? "it did not answer")"
+            }
         }
-        return true
+        if let problem { throw CommandFailure(.failure, problem) }
+        return isGateway
     }
 }

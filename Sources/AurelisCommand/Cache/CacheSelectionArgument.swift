@@ -19,16 +19,17 @@ struct CacheSelectionArgument: Sendable {
         )
     }
 
-    /// As the control plane understands it: `task=…&tag=…`.
-    var query: String {
+    /// As the control plane understands it: `?task=…&tag=…`, with what else is asked for; empty for nothing at all.
+    func query(and others: [(name: String, value: String?)] = []) -> String {
         let fields = [
             ("task", task?.rawValue), ("tag", tag), ("model", model), ("tenant", tenant), ("key_prefix", prefix),
         ]
-        return fields.compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }.joined(separator: "&")
+        let members = (fields + others).compactMap { name, value in value.map { "\(name)=\(Self.encoded($0))" } }
+        return members.isEmpty ? "" : "?" + members.joined(separator: "&")
     }
 
     /// A value as a query takes it.
-    static func encoded(_ text: String) -> String {
+    private static func encoded(_ text: String) -> String {
         text.utf8.map { byte in
             let scalar = Unicode.Scalar(byte)
             let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)

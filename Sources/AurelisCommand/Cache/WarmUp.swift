@@ -35,16 +35,23 @@ struct WarmUp: Sendable {
     }
 
     private static func call(_ line: [UInt8]) throws -> ModelCall {
-        let document = try JSONDocument(line)
+        var document = try JSONDocument(line)
         if let prompt = document["prompt"]?.string {
+            let known = ["prompt", "task", "model"]
+            if let unknown = document.root.members.first(where: { !known.contains($0.key) })?.key {
+                throw ModelError(
+                    .invalidRequest,
+                    "\"\(unknown)\" is none of \(known.joined(separator: ", ")); for anything else write the whole body"
+                )
+            }
             let task = try document["task"]?.string.map { text throws(ModelError) in try TaskType(parsing: text) }
             let model = document["model"]?.string.map { ModelID($0) }
             return try ModelCall(ModelRequest(prompt, task: task ?? .general, model: model), stream: false)
         }
         let isEmbedding = document["input"] != nil && document["messages"] == nil
-        var call = try ModelCall(reading: document, operation: isEmbedding ? .embedding : .chatCompletion)
-        call.stream = false
-        return call
+        // An answer serves both forms.
+        for name in ["stream", "stream_options"] { document.remove(name) }
+        return try ModelCall(reading: document, operation: isEmbedding ? .embedding : .chatCompletion)
     }
 
     /// Asks one after the other.

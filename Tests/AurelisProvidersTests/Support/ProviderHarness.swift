@@ -58,7 +58,7 @@ struct ProviderHarness: Sendable {
         operation: ModelOperation = .chatCompletion,
         stream: Bool = false,
         prefill: String? = nil,
-        timeout: Duration? = .seconds(10)
+        timeout: Duration? = .seconds(60)
     ) async throws -> ProviderAnswer {
         try await send(
             JSONDocument(body),
@@ -77,7 +77,7 @@ struct ProviderHarness: Sendable {
         operation: ModelOperation = .chatCompletion,
         stream: Bool = false,
         prefill: String? = nil,
-        timeout: Duration? = .seconds(10)
+        timeout: Duration? = .seconds(60)
     ) async throws -> ProviderAnswer {
         guard let served = provider.model(model, for: operation) else {
             throw ModelError(.modelUnavailable, "the test's provider does not serve \(model)")
@@ -96,7 +96,7 @@ struct ProviderHarness: Sendable {
     }
 
     /// The error of a request that must fail.
-    func failure(stream: Bool = false, timeout: Duration? = .seconds(10)) async -> ModelError? {
+    func failure(stream: Bool = false, timeout: Duration? = .seconds(60)) async -> ModelError? {
         do {
             _ = try await send(stream: stream, timeout: timeout)
             return nil
