@@ -28,9 +28,27 @@ extension ModelCall {
     /// Why an equal call may get another answer; nil: it may not.
     var variety: CacheStatus.Reason? {
         guard operation == .chatCompletion else { return nil }
-        if let search = body["web_search_options"], !search.isNull { return .volatile }
-        guard let temperature = body["temperature"]?.double, temperature > 0 else { return nil }
+        if searches { return .volatile }
+        guard let temperature = body["temperature"], !temperature.isNull else { return nil }
+        // What is no number that can be read is no 0 either.
+        guard temperature.double != 0 else { return nil }
         guard let seed = body["seed"], !seed.isNull else { return .sampled }
         return nil
+    }
+
+    /// Whether the answer is made from what is found in the web now.
+    private var searches: Bool {
+        if let search = body["web_search_options"], !search.isNull { return true }
+        if let plugins = body["plugins"], plugins.kind == .array {
+            for plugin in plugins.elements where plugin["id"]?.stringEquals("web") == true { return true }
+        }
+        if let tools = body["tools"], tools.kind == .array {
+            for tool in tools.elements {
+                guard let type = tool["type"], !type.stringEquals("function") else { continue }
+                if let name = type.string, name.hasPrefix("web_search") || name == "browser_search" { return true }
+            }
+        }
+        guard let name = body["model"]?.string?.lowercased() else { return false }
+        return name.hasSuffix(":online") || name.contains("-search-preview") || name.contains("-search-api")
     }
 }

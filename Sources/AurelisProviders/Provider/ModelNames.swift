@@ -39,6 +39,10 @@ struct ModelNames: Sendable {
             entries[id] = Entry(model: model, operations: nil)
             served.append(model)
         }
+        for model in served {
+            let wireID = ModelID(model.wireName)
+            if settings.models[model.id] != nil, entries[wireID] == nil { entries[wireID] = entries[model.id] }
+        }
     }
 
     func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel? {

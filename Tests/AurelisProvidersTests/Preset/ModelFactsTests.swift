@@ -72,10 +72,13 @@ struct ModelFactsTests {
     func configured() throws {
         let bare = try model("Own", at: "openai") { $0.models = ["Own": ModelSettings()] }
         #expect(bare == ProviderModel(id: "own", wireName: "Own"))
-        let known = try model("own", at: "custom") {
-            $0.models = ["own": ModelSettings(wireName: "Own-1", capabilities: [.tools])]
+        // Whoever calls it as the provider does means the same model, with its rules.
+        for name: ModelID in ["own", "own-1"] {
+            let known = try model(name, at: "custom") {
+                $0.models = ["own": ModelSettings(wireName: "Own-1", capabilities: [.tools])]
+            }
+            #expect(known == ProviderModel(id: "own", wireName: "Own-1", capabilities: [.tools]))
         }
-        #expect(known == ProviderModel(id: "own", wireName: "Own-1", capabilities: [.tools]))
     }
 
     @Test(

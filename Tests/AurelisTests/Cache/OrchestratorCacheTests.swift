@@ -292,6 +292,24 @@ struct OrchestratorCacheTests {
         #expect(try await setting.orchestrator.respond(to: seeded).cache?.age != nil)
     }
 
+    static let varying: [(members: String, reason: CacheStatus.Reason?)] = [
+        (#""temperature":0"#, nil), (#""temperature":0.0"#, nil), (#""temperature":null"#, nil), (#""top_p":0.5"#, nil),
+        (#""temperature":0.1"#, .sampled), (#""temperature":"0.7""#, .sampled), (#""temperature":1e400"#, .sampled),
+        (#""temperature":"0.7","seed":1"#, nil), (#""web_search_options":{}"#, .volatile),
+        (#""web_search_options":null"#, nil), (#""tools":[{"type":"function","function":{"name":"web_search"}}]"#, nil),
+        (#""tools":[{"type":"function"},{"type":"web_search_preview"}]"#, .volatile),
+        (#""tools":[{"type":"browser_search"}]"#, .volatile), (#""plugins":[{"id":"web"}]"#, .volatile),
+        (#""plugins":[{"id":"file-parser"}]"#, nil), (#""model":"gpt-4o:online""#, .volatile),
+        (#""model":"gpt-4o-search-preview""#, .volatile), (#""model":"research""#, nil),
+    ]
+
+    @Test("what may be answered otherwise the next time is known by its fields", arguments: varying)
+    func variety(members: String, reason: CacheStatus.Reason?) throws {
+        let body = try JSONDocument("{\(members)}")
+        let call = ModelCall(operation: .chatCompletion, body: body, model: nil)
+        #expect(call.variety == reason)
+    }
+
     @Test("refresh asks and replaces; off neither looks nor keeps; only never asks")
     func policies() async throws {
         let setting = CachedSetting()
