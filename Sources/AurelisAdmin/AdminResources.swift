@@ -10,6 +10,8 @@ package struct AdminResources: Sendable {
     package var health: RouteHealth
     /// The kept answers, under the rules in effect now.
     package var cache: @Sendable () -> AnswerCache
+    /// What is used of the quotas.
+    package var quota: @Sendable () async -> QuotaReport
     /// Where data is kept: tells whose gateway this is.
     package var dataDirectory: String
     /// The latest requests, the newest first.
@@ -22,6 +24,7 @@ package struct AdminResources: Sendable {
         isReady: @escaping @Sendable () -> Bool,
         health: RouteHealth,
         cache: @escaping @Sendable () -> AnswerCache,
+        quota: @escaping @Sendable () async -> QuotaReport,
         dataDirectory: String,
         latestRequests: @escaping @Sendable (_ limit: Int) async throws -> [RequestRecord],
         request: @escaping @Sendable (RequestID) async throws -> RequestRecord?
@@ -29,6 +32,7 @@ package struct AdminResources: Sendable {
         self.isReady = isReady
         self.health = health
         self.cache = cache
+        self.quota = quota
         self.dataDirectory = dataDirectory
         self.latestRequests = latestRequests
         self.request = request

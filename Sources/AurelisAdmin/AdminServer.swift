@@ -72,6 +72,7 @@ package struct AdminServer: Service {
         }
         let admin = router.group("admin").add(middleware: LocalOnly())
         CircuitRoutes(health: resources.health).add(to: admin)
+        QuotaRoutes(report: resources.quota).add(to: admin)
         RequestRoutes(resources: resources).add(to: admin)
         CacheRoutes(resources: resources).add(to: admin)
         return router

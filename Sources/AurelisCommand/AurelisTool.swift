@@ -21,7 +21,8 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, BatchCommand.self, ServeCommand.self, WhyCommand.self, CacheCommand.self,
+            AskCommand.self, BatchCommand.self, ServeCommand.self, WhyCommand.self, QuotaCommand.self,
+            CacheCommand.self,
             ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]
     )

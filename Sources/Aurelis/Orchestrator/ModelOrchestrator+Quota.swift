@@ -56,7 +56,7 @@ extension ModelOrchestrator {
 
 extension Candidate {
     /// What an attempt counts on; nil when nobody counts.
-    fileprivate func demand(_ cost: QuotaCost) async -> QuotaDemand? {
+    func demand(_ cost: QuotaCost) async -> QuotaDemand? {
         guard let plan = model.quota else { return nil }
         // One account is one, whatever a configuration calls its provider.
         let place = provider.address.isEmpty ? provider.id.rawValue : provider.address
@@ -110,6 +110,10 @@ extension ModelError {
 }
 
 extension ModelCall {
-    /// What an answer is expected to use.
-    var cost: QuotaCost { QuotaCost(tokens: Int64(body.bytes.count / 4)) }
+    /// What an answer is expected to use: four bytes a token, and as long an answer as is allowed. What it did use is
+    /// corrected when it has come.
+    var cost: QuotaCost {
+        let answer = body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int ?? 0
+        return QuotaCost(tokens: Int64(body.bytes.count / 4 + max(0, min(answer, 1_000_000))))
+    }
 }

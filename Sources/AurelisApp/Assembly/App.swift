@@ -72,6 +72,7 @@ package func buildApp(
             isReady: { engine.orchestrator.isReady },
             health: engine.health,
             cache: { engine.cache },
+            quota: { await engine.orchestrator.quotaReport() },
             dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
             request: { id in try await engine.history.find(id) }

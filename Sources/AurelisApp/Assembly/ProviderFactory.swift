@@ -24,6 +24,7 @@ struct ProviderFactory {
             settings.placeholders = entry.placeholders
             settings.models = entry.models
             settings.plan = entry.plan
+            settings.quota = entry.quota
             settings.prefill = entry.prefill
             settings.headers = entry.headers.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
             settings.timeouts = entry.timeouts

@@ -4,7 +4,7 @@ internal import AurelisTransport
 
 extension Configuration.Provider {
     static let settings = [
-        "id", "preset", "base_url", "resource", "api_key", "plan", "prefill", "models", "headers",
+        "id", "preset", "base_url", "resource", "api_key", "plan", "limits", "prefill", "models", "headers",
         "time_limits",
     ]
 
@@ -41,6 +41,7 @@ extension Configuration.Provider {
         if let resource = try section.string("resource") { placeholders["resource"] = resource }
         apiKey = try section.secret("api_key", of: "\"\(id)\"", warnings: &warnings)
         plan = try section.string("plan")
+        if section.has("limits") { quota = try QuotaPlan(reading: "limits", of: section) }
         if section.has("prefill"), !section.isNull("prefill") {
             let prefill = try section.section("prefill", knowing: ["style", "answer"])
             let styles = ProviderPreset.Prefill.Style.allCases.map { ($0.rawValue, $0) }
@@ -78,7 +79,7 @@ extension ModelSettings {
         }
         let section = try models.section(
             name,
-            knowing: ["name", "capabilities", "input_tokens", "output_tokens", "price", "prefill"]
+            knowing: ["name", "capabilities", "input_tokens", "output_tokens", "price", "limits", "prefill"]
         )
         self.init(wireName: try section.string("name"))
         if let names = try section.strings("capabilities") {
@@ -103,6 +104,7 @@ extension ModelSettings {
                 output: try price.dollars("output")
             )
         }
+        if section.has("limits") { quota = try QuotaPlan(reading: "limits", of: section) }
         let styles = AssistantPrefill.allCases.map { ($0.rawValue, $0) }
         prefill = try section.choice("prefill", among: styles, default: nil)
     }

@@ -52,6 +52,8 @@ extension Configuration {
         package var models: [ModelID: ModelSettings] = [:]
         /// The plan whose limits apply, at a provider that has plans.
         package var plan: String?
+        /// What is allowed over time on each of its models, instead of what the plan says.
+        package var quota: QuotaPlan?
         /// How it goes on with an answer that somebody else began; nil: as the preset says.
         package var prefill: ProviderPreset.Prefill?
         /// Header fields of every request.

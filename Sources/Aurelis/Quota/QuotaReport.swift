@@ -1,0 +1,90 @@
+package import AurelisJSON
+
+/// What is used and what is left of every quota that is known.
+///
+///     for row in await orchestrator.quotaReport().rows {
+///         print(row.model, row.standing.lines.map(\.left))
+///     }
+public struct QuotaReport: Sendable {
+    /// One model at one provider.
+    public struct Row: Sendable {
+        /// Who serves the model.
+        public var provider: ProviderID
+        /// The model.
+        public var model: ModelID
+        /// What is used of its limits.
+        public var standing: QuotaStanding
+    }
+
+    /// When that was, in milliseconds since 1970-01-01 UTC.
+    public var time: Int64
+    /// In the order of the providers and their models.
+    public var rows: [Row]
+}
+
+extension ModelOrchestrator {
+    /// What is used and what is left of the quotas of all models that have one.
+    public func quotaReport() async -> QuotaReport {
+        var candidates: [(candidate: Candidate, demand: QuotaDemand)] = []
+        for provider in router.providers {
+            for model in provider.models {
+                let candidate = Candidate(provider: provider, model: model)
+                if let demand = await candidate.demand(QuotaCost()) { candidates.append((candidate, demand)) }
+            }
+        }
+        let plans = candidates.flatMap { $0.demand.meters }.map { ($0.id, $0.plan) }
+        let standings = await quota?.standings(of: Dictionary(plans) { first, _ in first }) ?? []
+        let byMeter = Dictionary(standings.map { ($0.meter, $0) }) { first, _ in first }
+        var rows: [QuotaReport.Row] = []
+        for (candidate, demand) in candidates {
+            for meter in demand.meters {
+                guard let standing = byMeter[meter.id] else { continue }
+                rows.append(
+                    QuotaReport.Row(provider: candidate.provider.id, model: candidate.model.id, standing: standing)
+                )
+            }
+        }
+        return QuotaReport(time: wallClock.millisecondsSinceEpoch, rows: rows)
+    }
+}
+
+extension QuotaReport {
+    /// Writes the members of an object that has been begun.
+    package func writeMembers(to json: inout JSONWriter) {
+        json.field("time", TimeStamp(milliseconds: time).description)
+        json.key("quotas")
+        json.beginArray()
+        for row in rows {
+            json.beginObject()
+            json.field("provider", row.provider.rawValue)
+            json.field("model", row.model.canonical)
+            json.key("limits")
+            json.beginArray()
+            for line in row.standing.lines { line.write(to: &json) }
+            json.endArray()
+            json.field("in_flight", row.standing.inFlight)
+            if let concurrent = row.standing.concurrent { json.field("concurrent", concurrent) }
+            json.endObject()
+        }
+        json.endArray()
+    }
+}
+
+extension QuotaStanding.Line {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.beginObject()
+        json.field("unit", limit.unit.rawValue)
+        json.field("per", limit.period.rawValue)
+        // Of a window that only the provider closed nobody knows the size.
+        if limit.amount < .max {
+            json.field("limit", Int(limit.amount))
+            json.field("left", Int(left))
+        }
+        json.field("used", Int(used))
+        if let resets { json.field("resets_at", TimeStamp(milliseconds: resets).description) }
+        if let closedUntil { json.field("closed_until", TimeStamp(milliseconds: closedUntil).description) }
+        json.field("reset", limit.reset.rawValue)
+        json.field("learned", isLearned)
+        json.endObject()
+    }
+}
