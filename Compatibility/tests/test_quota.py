@@ -65,7 +65,7 @@ def test_processes_that_race_and_die_never_exceed_the_limit(machine: Machine) ->
     def work(number: int) -> None:
         chance = random.Random(number)
         while time.monotonic() < end:
-            process = machine.start("ask", "-m", "gpt-4o", "--deadline", "2s", f"question {chance.random()}")
+            process = machine.start("ask", "-m", "gpt-4o", "--deadline", "5s", f"question {chance.random()}")
             dies = chance.random() < 0.3
             try:
                 process.wait(timeout=chance.uniform(0.02, 0.3) if dies else 60)

@@ -69,6 +69,12 @@ struct Journey {
         trace.attempts.count < maximumAttempts && deadline.admits(wait: wait, at: now)
     }
 
+    /// Whether there is the time to wait for a turn that may come, and then for an answer: a tenth of all that there was. A
+    /// request that is sent with its last moments is paid for and lost.
+    func admitsTurn(after wait: Duration, at now: ContinuousClock.Instant) -> Bool {
+        admits(wait: wait + start.duration(to: deadline.instant) / 10, at: now)
+    }
+
     /// Whether a candidate's window may be large enough after what others said; notes the rejection when it is not.
     mutating func fits(_ candidate: Candidate) -> Bool {
         guard !tooSmall.models.isEmpty else { return true }

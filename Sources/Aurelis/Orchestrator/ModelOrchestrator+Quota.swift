@@ -19,7 +19,7 @@ extension ModelOrchestrator {
             }
             let now = time.now
             let wait = obstacle.wait(at: wallClock.millisecondsSinceEpoch)
-            guard let wait, obstacle.passesSoon, journey.admits(wait: wait, at: now) else {
+            guard let wait, obstacle.passesSoon, journey.admitsTurn(after: wait, at: now) else {
                 throw journey.refuse(candidate, .quotaUsed(obstacle, wait: wait))
             }
             journey.deferred(candidate, reason: "\(obstacle), waited")

@@ -87,6 +87,11 @@ struct OrchestratorQuotaTests {
             _ = try await setting.ask { $0.timeout = .seconds(10) }
         }
         #expect(hasty?.limit == .minute)
+        // Room in time, but hardly any for the answer.
+        let late = await #expect(throws: ModelError.self) { () async throws in
+            _ = try await setting.ask { $0.timeout = .seconds(64) }
+        }
+        #expect(late?.limit == .minute)
         #expect(setting.provider.attempts.count == 2)
     }
 
