@@ -103,7 +103,10 @@ extension AnswerCache {
         let base = configuration.policy(for: candidate.model.id, task: call.task)
         let policy = call.cache ?? base
         guard policy != .off else { return .bypass(.off) }
-        if policy != .always, base != .always, policy != .only, let variety = call.variety { return .bypass(variety) }
+        // A call with a key has been looked at.
+        if key == nil, policy != .always, base != .always, policy != .only, let variety = call.variety {
+            return .bypass(variety)
+        }
         let plan = CachePlan(
             key: key ?? CacheKey(of: call, by: candidate),
             route: candidate.route,

@@ -300,13 +300,14 @@ struct OrchestratorCacheTests {
         (#""tools":[{"type":"function"},{"type":"web_search_preview"}]"#, .volatile),
         (#""tools":[{"type":"browser_search"}]"#, .volatile), (#""plugins":[{"id":"web"}]"#, .volatile),
         (#""plugins":[{"id":"file-parser"}]"#, nil), (#""model":"gpt-4o:online""#, .volatile),
-        (#""model":"gpt-4o-search-preview""#, .volatile), (#""model":"research""#, nil),
+        (#""model":"gpt-4o-search-preview""#, .volatile), (#""model":"Research""#, nil),
+        (#""model":"GPT-5-Search-API-2025""#, .volatile), (#""model":"-search-""#, nil), (#""model":"online""#, nil),
     ]
 
     @Test("what may be answered otherwise the next time is known by its fields", arguments: varying)
     func variety(members: String, reason: CacheStatus.Reason?) throws {
         let body = try JSONDocument("{\(members)}")
-        let call = ModelCall(operation: .chatCompletion, body: body, model: nil)
+        let call = ModelCall(operation: .chatCompletion, body: body, model: body["model"]?.string.map { ModelID($0) })
         #expect(call.variety == reason)
     }
 
