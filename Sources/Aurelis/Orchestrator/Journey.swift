@@ -75,6 +75,11 @@ struct Journey {
         admits(wait: wait + start.duration(to: deadline.instant) / 10, at: now)
     }
 
+    /// The latest moment at which a turn is still of use.
+    var lastTurn: ContinuousClock.Instant {
+        deadline.instant.advanced(by: .zero - start.duration(to: deadline.instant) / 10)
+    }
+
     /// Whether a candidate's window may be large enough after what others said; notes the rejection when it is not.
     mutating func fits(_ candidate: Candidate) -> Bool {
         guard !tooSmall.models.isEmpty else { return true }
@@ -132,6 +137,12 @@ extension Journey {
             $0.model == candidate.model.id && $0.provider == candidate.provider.id
         }
         if let index { change(&trace.candidates[index]) }
+    }
+
+    /// Notes that a candidate was waited for, and why.
+    mutating func recordTurn(_ candidate: Candidate, after waited: Duration, reason: String) {
+        trace.waited += waited
+        deferred(candidate, reason: "\(reason), waited \(waited.briefly)")
     }
 
     /// Notes an attempt with its outcome.

@@ -19,6 +19,8 @@ extension ModelCall {
         public var cache: CachePolicy?
         /// The names by which the answer can be found in the cache, and invalidated.
         public var cacheTags: [String] = []
+        /// Whether it waits for quotas before others or after them.
+        public var priority = RequestPriority.interactive
 
         /// Options; all are optional.
         public init(
@@ -79,6 +81,7 @@ extension ModelCall {
         tenant = options.tenant
         cache = options.cache
         cacheTags = options.cacheTags
+        priority = options.priority
     }
 
     private static func model(

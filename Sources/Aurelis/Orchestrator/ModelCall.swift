@@ -32,6 +32,10 @@ public struct ModelCall: Sendable {
     public var cache: CachePolicy?
     /// The names by which the answer can be found in the cache, and invalidated.
     public var cacheTags: [String] = []
+    /// Whether it waits for quotas before others or after them.
+    public var priority = RequestPriority.interactive
+    /// Is told that the call waits for a quota, and again every ten seconds, on whatever thread.
+    public var onWait: (@Sendable (QuotaWait) -> Void)?
     /// Where work for the call runs that may outlive its caller; nil: anywhere.
     package var executor: (any TaskExecutor)?
     /// How it goes about the cache for the first candidate, once memory has been looked into for it.

@@ -48,7 +48,7 @@ extension ModelOrchestrator {
         of candidate: Candidate,
         journey: inout Journey
     ) async throws(ModelError) -> Found {
-        let attempted = try await ask(candidate, cost: call.cost, journey: &journey) {
+        let attempted = try await ask(candidate, for: call, journey: &journey) {
             timeout,
             hold throws(ModelError) in
             try await self.attempt(call, on: candidate, timeout: timeout, hold)

@@ -87,7 +87,7 @@ extension ModelOrchestrator {
         }
         journey.recordCache(plan.reads ? .miss : .bypass(.refresh))
         do throws(ModelError) {
-            let attempted = try await ask(candidate, cost: call.cost, journey: &journey) {
+            let attempted = try await ask(candidate, for: call, journey: &journey) {
                 timeout,
                 hold throws(ModelError) in
                 try await self.attempt(call, on: candidate, timeout: timeout, hold)

@@ -70,6 +70,7 @@ extension ModelCall {
         options.tenant = request.tenant
         options.cache = request.cache
         options.cacheTags = request.cacheTags
+        options.priority = request.priority
         try self.init(reading: body, operation: .chatCompletion, id: id, options: options)
     }
 }

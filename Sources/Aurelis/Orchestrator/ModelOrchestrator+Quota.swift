@@ -1,39 +1,107 @@
 internal import AurelisJSON
 
 extension ModelOrchestrator {
-    /// Reserves what an attempt may use, when its model has a quota; waits for it if that passes in time.
+    /// Reserves what an attempt may use, when its model has a quota; waits its turn for it, if there is the time.
     ///
     /// - Returns: nil when nobody counts.
-    /// - Throws: `rateLimit`, with the time until there is room; `contextLength` for a request that never has any.
+    /// - Throws: `rateLimit`, with the time until there is room; `contextLength` for a request that never has any;
+    ///   `overloaded` when too many wait already.
     func reserve(
-        _ cost: QuotaCost,
+        _ call: ModelCall,
         of candidate: Candidate,
         journey: inout Journey
     ) async throws(ModelError) -> QuotaHold? {
-        guard let quota, let demand = await candidate.demand(cost) else { return nil }
+        guard let quota, var demand = await demand(of: call, on: candidate), let meter = demand.meters.first?.id
+        else { return nil }
+        var waiting = QuotaWaiting(since: time.now)
+        var isServed = false
+        defer { if let place = waiting.place { turns.leave(place, served: isServed) } }
         while true {
-            let obstacle: QuotaObstacle
-            switch await quota.reserve(demand) {
-            case .granted(let ticket): return QuotaHold(ticket, in: quota, price: candidate.model.price)
-            case .refused(let refusal): obstacle = refusal
+            // Nobody overtakes those who came before.
+            demand.ahead = waiting.place.map(turns.ahead(of:)) ?? turns.ahead(of: call, on: meter)
+            let obstacle: QuotaObstacle?
+            if demand.ahead > 0 {
+                obstacle = quota.obstacle(to: demand)
+            } else {
+                switch await quota.reserve(demand) {
+                case .granted(let ticket):
+                    isServed = true
+                    waiting.end(at: time.now, for: candidate, journey: &journey)
+                    return QuotaHold(ticket, in: quota, price: candidate.model.price, turns)
+                case .refused(let refusal): obstacle = refusal
+                }
             }
-            let now = time.now
-            let wait = obstacle.wait(at: wallClock.millisecondsSinceEpoch)
-            guard let wait, obstacle.passesSoon, journey.admitsTurn(after: wait, at: now) else {
-                throw journey.refuse(candidate, .quotaUsed(obstacle, wait: wait))
-            }
-            journey.deferred(candidate, reason: "\(obstacle), waited")
-            do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
+            try await wait(&waiting, for: obstacle, after: demand.ahead, call, of: candidate, meter, journey: &journey)
         }
     }
 
+    /// Sleeps until it may be the request's turn, or an obstacle may have gone.
+    ///
+    /// - Throws: why it is not worth waiting.
+    private func wait(
+        _ waiting: inout QuotaWaiting,
+        for obstacle: QuotaObstacle?,
+        after others: Int,
+        _ call: ModelCall,
+        of candidate: Candidate,
+        _ meter: QuotaMeterID,
+        journey: inout Journey
+    ) async throws(ModelError) {
+        if Task.isCancelled { throw .callerGone }
+        let now = time.now
+        let wait = obstacle?.wait(at: wallClock.millisecondsSinceEpoch)
+        if let obstacle {
+            guard let least = wait, obstacle.passesSoon, journey.admitsTurn(after: least, at: now) else {
+                throw journey.refuse(candidate, .quotaUsed(obstacle, wait: wait))
+            }
+        } else if !journey.admitsTurn(after: .milliseconds(1), at: now) {
+            throw journey.refuse(candidate, .turnTooLate(after: others))
+        }
+        if waiting.place == nil {
+            guard let place = turns.join(call, on: meter) else {
+                throw journey.refuse(candidate, .queueFull(configuration.quotaQueue, wait: wait))
+            }
+            waiting.place = place
+        }
+        waiting.obstacle = obstacle ?? waiting.obstacle
+        if let onWait = call.onWait {
+            let expected = expected(obstacle, after: others, call, of: candidate, at: now)
+            waiting.tell(onWait, of: candidate, expected, after: others, at: now)
+        }
+        guard let place = waiting.place else { return }
+        let end = min(now.advanced(by: wait ?? QuotaWaiting.interval), now.advanced(by: QuotaWaiting.interval))
+        await turns.sleep(at: place, until: min(end, journey.lastTurn), time: time)
+    }
+
+    /// How long a request will probably wait; nil: nobody knows.
+    private func expected(
+        _ obstacle: QuotaObstacle?,
+        after others: Int,
+        _ call: ModelCall,
+        of candidate: Candidate,
+        at now: ContinuousClock.Instant
+    ) -> Duration? {
+        guard let obstacle else { return nil }
+        guard case .concurrency(let places) = obstacle.limit else {
+            return obstacle.wait(at: wallClock.millisecondsSinceEpoch)
+        }
+        let seconds = health.expectedSeconds(on: candidate.route, stream: call.stream, at: now)
+        guard let seconds, seconds.isFinite else { return nil }
+        return .seconds(seconds * Double(others / max(1, places) + 1))
+    }
+
     /// The same candidates, those without room last: nobody waits while another may answer.
-    func withRoomFirst(_ candidates: [Candidate], _ cost: QuotaCost, journey: inout Journey) async -> [Candidate] {
+    func withRoomFirst(_ candidates: [Candidate], _ call: ModelCall, journey: inout Journey) async -> [Candidate] {
         guard let quota, candidates.count > 1 else { return candidates }
         var free: [Candidate] = []
         var full: [(candidate: Candidate, opening: Int64)] = []
         for candidate in candidates {
-            if let demand = await candidate.demand(cost), let obstacle = quota.obstacle(to: demand) {
+            guard var demand = await demand(of: call, on: candidate), let meter = demand.meters.first?.id else {
+                free.append(candidate)
+                continue
+            }
+            demand.ahead = turns.ahead(of: call, on: meter)
+            if let obstacle = quota.obstacle(to: demand) {
                 full.append((candidate, obstacle.opening ?? .max))
                 journey.deferred(candidate, reason: "\(obstacle): asked last")
             } else {
@@ -41,6 +109,13 @@ extension ModelOrchestrator {
             }
         }
         return free + full.sorted { $0.opening < $1.opening }.map(\.candidate)
+    }
+
+    /// What an attempt counts on; nil when nobody counts.
+    private func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
+        guard candidate.model.quota != nil, var demand = await candidate.demand(call.cost) else { return nil }
+        if call.priority == .batch { demand.keeps = configuration.interactiveShare }
+        return demand
     }
 
     /// Tells the ledger what a refusal says of a limit.
@@ -92,6 +167,25 @@ extension QuotaObstacle: CustomStringConvertible {
 }
 
 extension ModelError {
+    /// Nothing was sent, because others go first and there is no time for that.
+    fileprivate static func turnTooLate(after others: Int) -> ModelError {
+        var error = ModelError(.rateLimit, "not asked: \(others) requests wait before it", code: "quota_used")
+        error.retryAfter = .seconds(1)
+        return error
+    }
+
+    /// Nothing was sent, and nobody more may wait.
+    fileprivate static func queueFull(_ limit: Int, wait: Duration?) -> ModelError {
+        var error = ModelError(
+            .overloaded,
+            "not asked: \(limit) requests already wait for this model's quota",
+            code: "quota_queue_full",
+            hint: "send fewer at once, or raise `quota.queue`"
+        )
+        error.retryAfter = wait.map { max($0, .seconds(1)) } ?? .seconds(1)
+        return error
+    }
+
     /// Nothing was sent, because the quota has no room.
     fileprivate static func quotaUsed(_ obstacle: QuotaObstacle, wait: Duration?) -> ModelError {
         guard let wait else {

@@ -16,6 +16,7 @@ public final class ModelOrchestrator: Sendable {
     let wallClock: WallClock
     private let random: any RandomSource
     let limiters: [ProviderID: ConcurrencyLimiter]
+    let turns: TurnDesk
     private let recording: RequestRecording?
     private let logger: Logger
 
@@ -63,6 +64,7 @@ public final class ModelOrchestrator: Sendable {
             configuration.concurrency.map { limit in
                 Dictionary(providers.map { ($0.id, ConcurrencyLimiter(limit: limit)) }) { first, _ in first }
             } ?? [:]
+        self.turns = TurnDesk(limit: configuration.quotaQueue)
         self.recording = recorder.map { RequestRecording(recorder: $0, clock: wallClock) }
         self.time = time
         self.wallClock = wallClock
@@ -102,7 +104,7 @@ public final class ModelOrchestrator: Sendable {
         var failure: ModelError?
         do throws(ModelError) {
             candidates = try router.candidates(for: call, journey: &journey, at: start)
-            candidates = await withRoomFirst(candidates, call.cost, journey: &journey)
+            candidates = await withRoomFirst(candidates, call, journey: &journey)
             for candidate in candidates {
                 guard journey.fits(candidate) else { continue }
                 do {
@@ -130,12 +132,12 @@ public final class ModelOrchestrator: Sendable {
     /// Asks one candidate until it answers, its retries are used up, or the request has no time or attempts left.
     func ask<Answer>(
         _ candidate: Candidate,
-        cost: QuotaCost,
+        for call: ModelCall,
         journey: inout Journey,
         _ attempt: (_ timeout: Duration, _ hold: QuotaHold?) async throws(ModelError) -> Answer
     ) async throws(ModelError) -> Answer {
         for retry in 0... {
-            let hold = try await reserve(cost, of: candidate, journey: &journey)
+            let hold = try await reserve(call, of: candidate, journey: &journey)
             var start = time.now
             var admission = health.admit(candidate.route, at: start)
             while case .refused(let obstacle) = admission {

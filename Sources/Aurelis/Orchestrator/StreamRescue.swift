@@ -111,7 +111,7 @@ struct StreamRescue: Sendable {
             continuation?.trace = journey.trace
         }
         do {
-            let stream = try await orchestrator.ask(candidate, cost: call.cost, journey: &journey) {
+            let stream = try await orchestrator.ask(candidate, for: call, journey: &journey) {
                 timeout,
                 hold throws(ModelError) in
                 try await orchestrator.open(call, on: candidate, prefill: prefill, seam: seam, timeout: timeout, hold)

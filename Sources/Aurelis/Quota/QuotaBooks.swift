@@ -22,13 +22,15 @@ package struct QuotaBooks: Sendable {
     /// The obstacle that lasts longest; nil: there is room on every meter.
     package func obstacle(to demand: QuotaDemand, at now: Int64) -> QuotaObstacle? {
         demand.meters
-            .compactMap { self[$0.id].obstacle(to: demand.cost, under: $0.plan, id: $0.id, at: now) }
+            .compactMap { self[$0.id].obstacle(to: demand, under: $0.plan, id: $0.id, at: now) }
             .max { $0.opening ?? .max < $1.opening ?? .max }
     }
 
     /// Counts a request on all of its meters, or on none.
     package mutating func reserve(_ demand: QuotaDemand, as id: String, at now: Int64) -> QuotaDecision {
-        if let obstacle = obstacle(to: demand, at: now) { return .refused(obstacle) }
+        var own = demand
+        own.ahead = 0
+        if let obstacle = obstacle(to: own, at: now) { return .refused(obstacle) }
         for (meter, plan) in demand.meters {
             self[meter].take(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
         }

@@ -5,12 +5,14 @@ final class QuotaHold: Sendable {
     private let ledger: any QuotaLedger
     private let ticket: QuotaTicket
     private let price: TokenPrice?
+    private let turns: TurnDesk
     private let end = Mutex(QuotaTicket.End.used(nil))
 
-    init(_ ticket: QuotaTicket, in ledger: any QuotaLedger, price: TokenPrice?) {
+    init(_ ticket: QuotaTicket, in ledger: any QuotaLedger, price: TokenPrice?, _ turns: TurnDesk) {
         self.ticket = ticket
         self.ledger = ledger
         self.price = price
+        self.turns = turns
     }
 
     /// Takes note of what the provider says the answer has used.
@@ -27,7 +29,11 @@ final class QuotaHold: Sendable {
         if failure.isUncounted { returned() }
     }
 
-    deinit { ledger.settle(ticket, end.withLock(\.self)) }
+    deinit {
+        ledger.settle(ticket, end.withLock(\.self))
+        // Its place among those at once is free, and what it was too much of.
+        turns.call(ticket.meters)
+    }
 }
 
 extension ModelError {

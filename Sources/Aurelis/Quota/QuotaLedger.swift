@@ -36,6 +36,10 @@ public struct QuotaDemand: Sendable {
     public var meters: [(id: QuotaMeterID, plan: QuotaPlan)]
     /// What it is expected to use.
     public var cost: QuotaCost
+    /// How much of each limit, in percent, it leaves for others.
+    public var keeps = 0
+    /// How many equal ones go before it: what stands in its way is told with theirs; reserved is only its own.
+    public var ahead = 0
 
     /// A demand.
     public init(_ meters: [(id: QuotaMeterID, plan: QuotaPlan)], cost: QuotaCost = QuotaCost()) {

@@ -50,6 +50,14 @@ public struct QuotaLimit: Sendable, Hashable, Codable {
         self.amount = amount
         self.reset = reset
     }
+
+    /// What is left of it for those who leave a share, in percent, to others.
+    func keeping(_ percent: Int) -> QuotaLimit {
+        guard percent > 0, amount < .max else { return self }
+        var limit = self
+        limit.amount = max(1, amount - amount / 100 * Int64(percent) - amount % 100 * Int64(percent) / 100)
+        return limit
+    }
 }
 
 /// Everything that a plan allows on one meter.

@@ -37,11 +37,17 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     static let maximumHolds = 10_000
 
     /// What stands in the way of a request; nil: nothing.
-    func obstacle(to cost: QuotaCost, under plan: QuotaPlan, id: QuotaMeterID, at now: Int64) -> QuotaObstacle? {
+    func obstacle(to demand: QuotaDemand, under plan: QuotaPlan, id: QuotaMeterID, at now: Int64) -> QuotaObstacle? {
         var worst: QuotaObstacle?
         for limit in limits(under: plan) {
             let window = window(limit) ?? QuotaWindow(unit: limit.unit, period: limit.period)
-            let opening = window.room(for: cost[limit.unit], of: limit, at: now)
+            let cost = demand.cost[limit.unit]
+            let opening = window.room(
+                for: cost,
+                after: cost.multipliedReportingOverflow(by: Int64(demand.ahead)).partialValue,
+                of: limit.keeping(demand.keeps),
+                at: now
+            )
             guard opening ?? .max > now else { continue }
             let obstacle = QuotaObstacle(
                 meter: id,
@@ -53,7 +59,9 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         if let worst { return worst }
         guard let concurrent = concurrency(under: plan, at: now) else { return nil }
         let live = holds.values.filter { $0.expiry > now }
-        guard live.count >= concurrent else { return nil }
+        // One place at least is everybody's.
+        let places = max(1, concurrent - (concurrent * demand.keeps + 99) / 100)
+        guard live.count + demand.ahead >= places else { return nil }
         return QuotaObstacle(
             meter: id,
             limit: .concurrency(of: concurrent),

@@ -33,8 +33,18 @@ struct QuotaWindow: Sendable, Hashable, Codable {
     }
 
     /// When there is room for an amount; `now` or earlier: at once. nil: never, because there never is so much.
-    func room(for amount: Int64, of limit: QuotaLimit, at now: Int64) -> Int64? {
+    ///
+    /// - Parameter others: what those use who go before it; then the time is an estimate.
+    func room(for amount: Int64, after others: Int64 = 0, of limit: QuotaLimit, at now: Int64) -> Int64? {
         guard amount <= limit.amount else { return nil }
+        let all = amount + max(0, min(others, .max / 4))
+        // What does not fit into one period comes with those after it.
+        let periods = (all - 1) / max(1, limit.amount)
+        guard periods > 0 else { return opening(for: all, of: limit, at: now) }
+        return opening(for: all - periods * limit.amount, of: limit, at: now) + periods * period.length
+    }
+
+    private func opening(for amount: Int64, of limit: QuotaLimit, at now: Int64) -> Int64 {
         var opening = max(now, closedUntil ?? now)
         let current = current(at: opening, limit.reset)
         if limit.reset == .fromFirstUse, let first = current.first,

@@ -10,6 +10,9 @@ public struct RouteTrace: Sendable, Hashable {
     /// What the cache had to do with the answer; nil when there is no cache.
     public var cache: CacheStatus?
 
+    /// How long the request waited for quotas, before anything was sent.
+    public var waited: Duration = .zero
+
     /// How many requests were sent.
     public var upstreamAttempts: Int { attempts.count { $0.purpose != .shared } }
 

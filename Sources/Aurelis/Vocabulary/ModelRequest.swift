@@ -44,6 +44,8 @@ public struct ModelRequest: Sendable {
     public var cacheTags: [String] = []
     /// Whose request it is; tenants share no answers.
     public var tenant = ""
+    /// Whether it waits for quotas before others or after them.
+    public var priority = RequestPriority.interactive
 
     /// A request from a conversation.
     public init(

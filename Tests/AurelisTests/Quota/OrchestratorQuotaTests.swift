@@ -107,7 +107,6 @@ struct OrchestratorQuotaTests {
         #expect(setting.provider.attempts.count == 1)
         gate.open()
         #expect(try await first.content == "first")
-        setting.time.advance(by: .milliseconds(50))
         #expect(try await second.content == "second")
     }
 

@@ -57,12 +57,24 @@ struct QuotaSequenceTests {
         var open: [(id: String, time: Int64)] = []
         for number in 0..<400 {
             now += Int64.random(in: 0...(Bool.random(using: &random) ? 200 : 12_000), using: &random)
-            let opening = meter.obstacle(to: QuotaCost(), under: plan, id: QuotaMeterID("m"), at: now)?.opening
+            let opening = meter.obstacle(
+                to: QuotaDemand([], cost: QuotaCost()),
+                under: plan,
+                id: QuotaMeterID("m"),
+                at: now
+            )?.opening
             if let opening {
                 // What is promised holds: whoever waits finds room.
                 if Bool.random(using: &random) {
                     now = opening
-                    #expect(meter.obstacle(to: QuotaCost(), under: plan, id: QuotaMeterID("m"), at: now) == nil)
+                    #expect(
+                        meter.obstacle(
+                            to: QuotaDemand([], cost: QuotaCost()),
+                            under: plan,
+                            id: QuotaMeterID("m"),
+                            at: now
+                        ) == nil
+                    )
                 } else {
                     continue
                 }
@@ -91,7 +103,12 @@ struct QuotaSequenceTests {
         var now = start
         var count = 0
         while now < start + 3_600_000 {
-            if let obstacle = meter.obstacle(to: QuotaCost(), under: plan, id: QuotaMeterID("m"), at: now) {
+            if let obstacle = meter.obstacle(
+                to: QuotaDemand([], cost: QuotaCost()),
+                under: plan,
+                id: QuotaMeterID("m"),
+                at: now
+            ) {
                 now = obstacle.opening ?? .max
                 continue
             }

@@ -1,0 +1,47 @@
+/// One request's wait for a quota: its place, why it waits, and what its caller was told.
+struct QuotaWaiting {
+    var place: TurnDesk.Place?
+    var obstacle: QuotaObstacle?
+    private let start: ContinuousClock.Instant
+    private var lastTold: ContinuousClock.Instant?
+
+    /// How often a caller is told, and how long nobody looks whether something has changed that nobody told.
+    static let interval: Duration = .seconds(10)
+    /// Who waits no longer than this need not know.
+    private static let shortest: Duration = .seconds(1)
+
+    init(since start: ContinuousClock.Instant) { self.start = start }
+
+    /// Tells the caller, if it is time to.
+    mutating func tell(
+        _ onWait: (QuotaWait) -> Void,
+        of candidate: Candidate,
+        _ expected: Duration?,
+        after others: Int,
+        at now: ContinuousClock.Instant
+    ) {
+        if let lastTold {
+            guard lastTold.duration(to: now) >= Self.interval else { return }
+        } else {
+            // A slot may come at any moment, and then nobody has waited.
+            guard max(expected ?? .zero, start.duration(to: now)) > Self.shortest else { return }
+        }
+        lastTold = now
+        onWait(
+            QuotaWait(
+                model: candidate.model.id,
+                provider: candidate.provider.id,
+                reason: obstacle.map { "\($0)" } ?? "others wait for its quota",
+                expected: expected,
+                ahead: others
+            )
+        )
+    }
+
+    /// Notes in the trace that there was a wait.
+    func end(at now: ContinuousClock.Instant, for candidate: Candidate, journey: inout Journey) {
+        guard place != nil else { return }
+        let reason = obstacle.map { "\($0)" } ?? "others went first"
+        journey.recordTurn(candidate, after: start.duration(to: now), reason: reason)
+    }
+}
