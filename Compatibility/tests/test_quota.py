@@ -35,7 +35,8 @@ class Machine:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         command = [COMMAND, *arguments, "--config", str(self.configuration)]
-        environment = {**os.environ, "TOKEN": PROVIDER_TOKEN, "AURELIS_CACHE": "off"}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AURELIS_")}
+        environment |= {"TOKEN": PROVIDER_TOKEN, "AURELIS_CACHE": "off"}
         return subprocess.Popen(
             command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
@@ -108,3 +109,40 @@ def test_a_model_with_room_stands_in_for_one_without(machine: Machine) -> None:
         status, _, errors = machine.run(*arguments)
         assert status == 0, errors
     assert machine.statuses == {200: PER_MINUTE + 3}
+
+
+def test_a_stream_that_waits_for_its_quota_says_so_in_comments(launch: Serve) -> None:
+    server = launch("serve", "--simulate")
+    url = f"{server.url}/v1/chat/completions"
+
+    def body(number: int) -> dict[str, object]:
+        return {"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": f"say {number}"}]}
+
+    for number in range(PER_MINUTE):
+        answer = httpx2.post(url, json=body(number))
+        assert answer.status_code == 200
+        assert answer.headers["x-aurelis-quota-remaining"] == f"minute={PER_MINUTE - 1 - number}, day={49 - number}"
+
+    # A minute does not fit into the usual deadline: refused at once, with the time.
+    refused = httpx2.post(url, json=body(10))
+    assert refused.status_code == 429 and 50 < int(refused.headers["retry-after"]) <= 62
+
+    with httpx2.stream("POST", url, json=body(10), headers={"x-aurelis-wait": "120"}) as waiting:
+        assert waiting.status_code == 200
+        first = next(waiting.iter_lines())
+        assert first.startswith(": waiting for gpt-4o at simulator, about ") and "10 requests of the minute" in first
+
+    wrong = httpx2.post(url, json=body(10), headers={"x-aurelis-wait": "tomorrow", "x-aurelis-priority": "batch"})
+    assert wrong.status_code == 400 and "x-aurelis-wait" in wrong.json()["error"]["message"]
+
+
+def test_a_question_that_waits_says_so_on_stderr(machine: Machine) -> None:
+    for number in range(PER_MINUTE):
+        status, _, errors = machine.run("ask", "-m", "gpt-4o", f"say {number}")
+        assert status == 0, errors
+    process = machine.start("ask", "-m", "gpt-4o", "--wait", "2m", "one more")
+    assert process.stderr is not None
+    line = process.stderr.readline().decode()
+    process.send_signal(signal.SIGINT)
+    assert "waiting for gpt-4o at gh, about" in line and "10 requests of the minute are used" in line
+    assert process.wait(timeout=20) == 130

@@ -137,6 +137,7 @@ package struct BatchRunner: Sendable {
         var call = call
         call.id = .next()
         call.stream = false
+        call.priority = .batch
         call.timeout = call.timeout ?? options.itemDeadline
         if let deadline {
             let limit = call.timeout ?? orchestrator.configuration.requestTimeout

@@ -36,6 +36,8 @@ final class Flight: Sendable {
     private struct State {
         var flight = FlightState<Landing, ProviderEvent>()
         var waiters: [PassengerID: CheckedContinuation<Void, Never>] = [:]
+        /// Those who want to be told that the work waits.
+        var listeners: [PassengerID: @Sendable (QuotaWait) -> Void] = [:]
         var reader: CheckedContinuation<Void, Never>?
         var work: Task<Void, Never>?
         /// What became of the stream, for those who have all its events.
@@ -69,15 +71,29 @@ final class Flight: Sendable {
     var passengers: Int { state.withLock { $0.flight.passengers } }
 
     /// A passenger wants no more.
-    func leave(_ id: PassengerID) { perform { $0.leave(id) } }
+    func leave(_ id: PassengerID) {
+        state.withLock { _ = $0.listeners.removeValue(forKey: id) }
+        perform { $0.leave(id) }
+    }
+
+    /// Tells a passenger from now on that the work waits.
+    func listen(_ id: PassengerID, _ onWait: @escaping @Sendable (QuotaWait) -> Void) {
+        state.withLock { $0.listeners[id] = onWait }
+    }
 }
 
 // MARK: The work's side
 
 extension Flight {
+    /// The work waits for a quota.
+    func tell(_ wait: QuotaWait) {
+        for onWait in state.withLock({ Array($0.listeners.values) }) { onWait(wait) }
+    }
+
     /// The answer is there, or its beginning.
     func land(_ outcome: Landing.Outcome, _ journey: Journey) {
         let streams = if case .stream = outcome { true } else { false }
+        state.withLock { $0.listeners = [:] }
         perform { $0.land(Landing(outcome: outcome, journey: journey), streams: streams) }
     }
 

@@ -6,7 +6,9 @@ struct Journey {
     let start: ContinuousClock.Instant
     /// When its last attempt ended.
     private(set) var lastMoment: ContinuousClock.Instant
-    let deadline: Deadline
+    private(set) var deadline: Deadline
+    /// How long it may still wait for quotas without its deadline coming nearer.
+    private(set) var patience: Duration
     private let maximumAttempts: Int
     /// Whether the caller chose the deadline; one that is too short says nothing about the service.
     private let isCallersDeadline: Bool
@@ -19,6 +21,7 @@ struct Journey {
         self.start = start
         lastMoment = start
         deadline = Deadline(call.timeout ?? configuration.requestTimeout, from: start)
+        patience = call.quotaTimeout ?? .zero
         maximumAttempts = configuration.maximumAttempts
         isCallersDeadline = call.timeout != nil
     }
@@ -69,16 +72,19 @@ struct Journey {
         trace.attempts.count < maximumAttempts && deadline.admits(wait: wait, at: now)
     }
 
-    /// Whether there is the time to wait for a turn that may come, and then for an answer: a tenth of all that there was. A
-    /// request that is sent with its last moments is paid for and lost.
+    /// Whether there is the time to wait for a turn that may come, and then for an answer.
     func admitsTurn(after wait: Duration, at now: ContinuousClock.Instant) -> Bool {
-        admits(wait: wait + start.duration(to: deadline.instant) / 10, at: now)
+        trace.attempts.count < maximumAttempts && wait < turnPatience(at: now)
     }
 
-    /// The latest moment at which a turn is still of use.
-    var lastTurn: ContinuousClock.Instant {
-        deadline.instant.advanced(by: .zero - start.duration(to: deadline.instant) / 10)
+    /// How long a turn is worth waiting for: what is left after it is for the answer, a tenth of all that there was. A
+    /// request that is sent with its last moments is paid for and lost.
+    func turnPatience(at now: ContinuousClock.Instant) -> Duration {
+        max(patience, deadline.remaining(at: now) - start.duration(to: deadline.instant) / 10)
     }
+
+    /// The latest moment at which it can still be under way.
+    var lastDeadline: ContinuousClock.Instant { deadline.instant.advanced(by: patience) }
 
     /// Whether a candidate's window may be large enough after what others said; notes the rejection when it is not.
     mutating func fits(_ candidate: Candidate) -> Bool {
@@ -139,8 +145,14 @@ extension Journey {
         if let index { change(&trace.candidates[index]) }
     }
 
+    /// Notes what is left of a quota with this request counted.
+    mutating func recordQuota(_ left: QuotaLeft?) { trace.quotaLeft = left }
+
     /// Notes that a candidate was waited for, and why.
     mutating func recordTurn(_ candidate: Candidate, after waited: Duration, reason: String) {
+        let free = min(waited, patience)
+        patience -= free
+        deadline = deadline.later(by: free)
         trace.waited += waited
         deferred(candidate, reason: "\(reason), waited \(waited.briefly)")
     }

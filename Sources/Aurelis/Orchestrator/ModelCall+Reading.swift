@@ -21,6 +21,8 @@ extension ModelCall {
         public var cacheTags: [String] = []
         /// Whether it waits for quotas before others or after them.
         public var priority = RequestPriority.interactive
+        /// How long it may wait for a quota, beside its timeout; nil: within its timeout.
+        public var quotaTimeout: Duration?
 
         /// Options; all are optional.
         public init(
@@ -82,6 +84,7 @@ extension ModelCall {
         cache = options.cache
         cacheTags = options.cacheTags
         priority = options.priority
+        quotaTimeout = options.quotaTimeout
     }
 
     private static func model(

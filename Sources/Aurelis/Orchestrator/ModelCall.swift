@@ -34,6 +34,8 @@ public struct ModelCall: Sendable {
     public var cacheTags: [String] = []
     /// Whether it waits for quotas before others or after them.
     public var priority = RequestPriority.interactive
+    /// How long it may wait for a quota, beside its timeout; nil: within its timeout.
+    public var quotaTimeout: Duration?
     /// Is told that the call waits for a quota, and again every ten seconds, on whatever thread.
     public var onWait: (@Sendable (QuotaWait) -> Void)?
     /// Where work for the call runs that may outlive its caller; nil: anywhere.

@@ -19,11 +19,14 @@ extension ModelOrchestrator {
         while true {
             let boarding = time.now
             let (flight, id, isFirst) = cache.contents.flights.board(key) {
-                Flight(request: call.id, deadline: journey.deadline.instant)
+                Flight(request: call.id, deadline: journey.lastDeadline)
             }
+            if let onWait = call.onWait { flight.listen(id, onWait) }
             if isFirst {
                 let begun = journey
-                flight.start(on: call.executor) { [self] in
+                var call = call
+                call.onWait = { [weak flight] in flight?.tell($0) }
+                flight.start(on: call.executor) { [self, call] in
                     await fly(flight, key, call, candidate, plan, in: cache, from: begun)
                 }
             }
@@ -56,7 +59,7 @@ extension ModelOrchestrator {
         _ id: Flight.PassengerID,
         _ journey: Journey
     ) async throws(ModelError) -> Flight.Landing {
-        guard journey.deadline.instant < flight.deadline else { return try await flight.landing(for: id) }
+        guard journey.lastDeadline < flight.deadline else { return try await flight.landing(for: id) }
         let landing = try await within(journey.remaining(at: time.now), time: time) { () async throws(ModelError) in
             try await flight.landing(for: id)
         }

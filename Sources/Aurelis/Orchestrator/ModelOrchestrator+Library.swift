@@ -71,6 +71,8 @@ extension ModelCall {
         options.cache = request.cache
         options.cacheTags = request.cacheTags
         options.priority = request.priority
+        options.quotaTimeout = request.quotaTimeout
         try self.init(reading: body, operation: .chatCompletion, id: id, options: options)
+        onWait = request.onWait
     }
 }

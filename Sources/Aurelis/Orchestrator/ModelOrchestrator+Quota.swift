@@ -27,6 +27,7 @@ extension ModelOrchestrator {
                 case .granted(let ticket):
                     isServed = true
                     waiting.end(at: time.now, for: candidate, journey: &journey)
+                    journey.recordQuota(ticket.left)
                     return QuotaHold(ticket, in: quota, price: candidate.model.price, turns)
                 case .refused(let refusal): obstacle = refusal
                 }
@@ -51,7 +52,8 @@ extension ModelOrchestrator {
         let now = time.now
         let wait = obstacle?.wait(at: wallClock.millisecondsSinceEpoch)
         if let obstacle {
-            guard let least = wait, obstacle.passesSoon, journey.admitsTurn(after: least, at: now) else {
+            let isWorthIt = obstacle.passesSoon || journey.patience > .zero
+            guard let least = wait, isWorthIt, journey.admitsTurn(after: least, at: now) else {
                 throw journey.refuse(candidate, .quotaUsed(obstacle, wait: wait))
             }
         } else if !journey.admitsTurn(after: .milliseconds(1), at: now) {
@@ -69,8 +71,8 @@ extension ModelOrchestrator {
             waiting.tell(onWait, of: candidate, expected, after: others, at: now)
         }
         guard let place = waiting.place else { return }
-        let end = min(now.advanced(by: wait ?? QuotaWaiting.interval), now.advanced(by: QuotaWaiting.interval))
-        await turns.sleep(at: place, until: min(end, journey.lastTurn), time: time)
+        let pause = min(wait ?? QuotaWaiting.interval, QuotaWaiting.interval, journey.turnPatience(at: now))
+        await turns.sleep(at: place, until: now.advanced(by: pause), time: time)
     }
 
     /// How long a request will probably wait; nil: nobody knows.

@@ -142,7 +142,7 @@ public final class ModelOrchestrator: Sendable {
             var admission = health.admit(candidate.route, at: start)
             while case .refused(let obstacle) = admission {
                 do throws(ModelError) {
-                    try await waitOut(obstacle, of: candidate, journey: &journey, at: start)
+                    try await waitOut(obstacle, call, of: candidate, journey: &journey, at: start)
                 } catch {
                     hold?.returned()
                     throw error
@@ -174,6 +174,7 @@ public final class ModelOrchestrator: Sendable {
                 let wait = configuration.retry.wait(after: failure, retry: retry, chance: random.nextUnit())
                 guard let wait, journey.admits(wait: wait, at: now) else { throw failure }
                 journey.recordWait(wait)
+                QuotaWaiting.tell(call, of: candidate, wait, reason: failure.message)
                 do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
             }
         }
@@ -185,6 +186,7 @@ public final class ModelOrchestrator: Sendable {
     /// - Throws: why the candidate is not asked.
     private func waitOut(
         _ obstacle: RouteHealth.Obstacle,
+        _ call: ModelCall,
         of candidate: Candidate,
         journey: inout Journey,
         at now: ContinuousClock.Instant
@@ -199,6 +201,7 @@ public final class ModelOrchestrator: Sendable {
             guard configuration.retry.waitsOut(pause, after: cause), journey.admits(wait: wait, at: now) else {
                 throw journey.refuse(candidate, .paused(for: pause, cause))
             }
+            QuotaWaiting.tell(call, of: candidate, wait, reason: cause.rawValue)
             journey.deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
             do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
         }

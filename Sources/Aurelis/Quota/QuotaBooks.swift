@@ -34,7 +34,12 @@ package struct QuotaBooks: Sendable {
         for (meter, plan) in demand.meters {
             self[meter].take(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
         }
-        return .granted(QuotaTicket(id: id, meters: demand.meters.map(\.id)))
+        var ticket = QuotaTicket(id: id, meters: demand.meters.map(\.id))
+        for (meter, plan) in demand.meters {
+            guard let left = self[meter].left(under: plan, at: now) else { continue }
+            ticket.left = left.least(ticket.left)
+        }
+        return .granted(ticket)
     }
 
     /// Ends a reservation.

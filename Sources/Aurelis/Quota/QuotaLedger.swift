@@ -62,6 +62,8 @@ public struct QuotaTicket: Sendable, Hashable {
     public let id: String
     /// The meters it is counted on.
     public let meters: [QuotaMeterID]
+    /// How many more requests there was room for then; nil: no limit counts requests.
+    public var left: QuotaLeft?
 
     /// What became of it.
     public enum End: Sendable, Hashable {
@@ -75,6 +77,51 @@ public struct QuotaTicket: Sendable, Hashable {
     public init(id: String, meters: [QuotaMeterID]) {
         self.id = id
         self.meters = meters
+    }
+}
+
+/// How many more requests a quota allows.
+///
+///     print(QuotaLeft(minute: 9, day: 40))    // minute=9, day=40
+public struct QuotaLeft: Sendable, Hashable, LosslessStringConvertible {
+    /// In the minute; nil: there is no such limit.
+    public var minute: Int64?
+    /// In the day; nil: there is no such limit.
+    public var day: Int64?
+
+    /// What is left.
+    public init(minute: Int64? = nil, day: Int64? = nil) {
+        self.minute = minute
+        self.day = day
+    }
+
+    /// Reads what `description` writes; nil for anything else.
+    public init?(_ description: String) {
+        for part in description.split(separator: ",") {
+            let pair = part.split(separator: "=")
+            guard pair.count == 2, let number = Int64(pair[1]) else { return nil }
+            switch pair[0].drop(while: { $0 == " " }) {
+            case "minute": minute = number
+            case "day": day = number
+            default: return nil
+            }
+        }
+        guard minute != nil || day != nil else { return nil }
+    }
+
+    /// The text of the field `x-aurelis-quota-remaining`.
+    public var description: String {
+        [minute.map { "minute=\($0)" }, day.map { "day=\($0)" }].compactMap(\.self).joined(separator: ", ")
+    }
+
+    /// The lesser of both, limit by limit.
+    func least(_ other: QuotaLeft?) -> QuotaLeft {
+        guard let other else { return self }
+        func least(_ one: Int64?, _ two: Int64?) -> Int64? {
+            guard let one, let two else { return one ?? two }
+            return min(one, two)
+        }
+        return QuotaLeft(minute: least(minute, other.minute), day: least(day, other.day))
     }
 }
 

@@ -164,6 +164,16 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         )
     }
 
+    /// How many more requests there is room for; nil: no limit counts requests.
+    func left(under plan: QuotaPlan, at now: Int64) -> QuotaLeft? {
+        var left = QuotaLeft()
+        for limit in limits(under: plan) where limit.unit == .requests && limit.amount < .max {
+            let rest = max(0, limit.amount - (window(limit)?.used(at: now, limit.reset) ?? 0))
+            if limit.period == .minute { left.minute = rest } else { left.day = rest }
+        }
+        return left.minute == nil && left.day == nil ? nil : left
+    }
+
     private func window(_ limit: QuotaLimit) -> QuotaWindow? {
         windows.first { $0.unit == limit.unit && $0.period == limit.period }
     }

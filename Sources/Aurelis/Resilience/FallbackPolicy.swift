@@ -6,7 +6,7 @@ extension ModelError.Category {
     var allowsFallback: Bool {
         switch self {
         case .rateLimit, .quota, .contextLength, .modelUnavailable, .retired, .timeout, .connection, .upstream,
-            .notCached:
+            .notCached, .overloaded:
             true
         default: false
         }

@@ -38,6 +38,8 @@ extension RouteTrace {
         json.endArray()
         json.optional("cache", cache?.description)
         if let age = cache?.age { json.milliseconds("cache_age_ms", age) }
+        if waited > .zero { json.milliseconds("waited_ms", waited) }
+        if let quotaLeft { json.field("quota_left", quotaLeft.description) }
     }
 
     init(reading value: JSONValue) {
@@ -45,6 +47,8 @@ extension RouteTrace {
         cache = value["cache"]?.string.flatMap { text in
             CacheStatus(text, age: value.milliseconds("cache_age_ms") ?? .zero)
         }
+        waited = value.milliseconds("waited_ms") ?? .zero
+        quotaLeft = value["quota_left"]?.string.flatMap(QuotaLeft.init(_:))
         for candidate in value["candidates"]?.elements ?? .empty {
             guard let model = candidate["model"]?.string else { continue }
             candidates.append(

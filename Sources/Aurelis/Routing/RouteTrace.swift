@@ -12,6 +12,8 @@ public struct RouteTrace: Sendable, Hashable {
 
     /// How long the request waited for quotas, before anything was sent.
     public var waited: Duration = .zero
+    /// How many more requests the quota of the model asked last allows; nil: nobody counts.
+    public var quotaLeft: QuotaLeft?
 
     /// How many requests were sent.
     public var upstreamAttempts: Int { attempts.count { $0.purpose != .shared } }

@@ -27,15 +27,14 @@ struct QuotaWaiting {
             guard max(expected ?? .zero, start.duration(to: now)) > Self.shortest else { return }
         }
         lastTold = now
-        onWait(
-            QuotaWait(
-                model: candidate.model.id,
-                provider: candidate.provider.id,
-                reason: obstacle.map { "\($0)" } ?? "others wait for its quota",
-                expected: expected,
-                ahead: others
-            )
-        )
+        let reason = obstacle.map { "\($0)" } ?? "others wait for its quota"
+        onWait(QuotaWait(candidate, reason: reason, expected: expected, ahead: others))
+    }
+
+    /// Tells a caller of a pause that the provider wants.
+    static func tell(_ call: ModelCall, of candidate: Candidate, _ wait: Duration, reason: String) {
+        guard wait > shortest else { return }
+        call.onWait?(QuotaWait(candidate, reason: reason, expected: wait, ahead: 0))
     }
 
     /// Notes in the trace that there was a wait.
@@ -43,5 +42,17 @@ struct QuotaWaiting {
         guard place != nil else { return }
         let reason = obstacle.map { "\($0)" } ?? "others went first"
         journey.recordTurn(candidate, after: start.duration(to: now), reason: reason)
+    }
+}
+
+extension QuotaWait {
+    fileprivate init(_ candidate: Candidate, reason: String, expected: Duration?, ahead: Int) {
+        self.init(
+            model: candidate.model.id,
+            provider: candidate.provider.id,
+            reason: reason,
+            expected: expected,
+            ahead: ahead
+        )
     }
 }

@@ -6,6 +6,9 @@ struct Deadline: Sendable {
         self.instant = start.advanced(by: timeout)
     }
 
+    /// The same, put off.
+    func later(by duration: Duration) -> Deadline { Deadline(duration, from: instant) }
+
     /// What is left; zero once it has passed.
     func remaining(at now: ContinuousClock.Instant) -> Duration {
         max(.zero, now.duration(to: instant))

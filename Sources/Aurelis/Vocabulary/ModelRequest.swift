@@ -46,6 +46,10 @@ public struct ModelRequest: Sendable {
     public var tenant = ""
     /// Whether it waits for quotas before others or after them.
     public var priority = RequestPriority.interactive
+    /// How long it may wait for a quota, beside its timeout; nil: within its timeout.
+    public var quotaTimeout: Duration?
+    /// Is told that it waits for a quota, and again every ten seconds, on whatever thread.
+    public var onWait: (@Sendable (QuotaWait) -> Void)?
 
     /// A request from a conversation.
     public init(

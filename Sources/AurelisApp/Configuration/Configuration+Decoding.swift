@@ -9,7 +9,7 @@ extension Configuration {
         let root = try SettingsReader(
             tree,
             knowing: [
-                "providers", "routing", "retry", "cache", "transport", "gateway", "admin", "data_dir", "log",
+                "providers", "routing", "retry", "quota", "cache", "transport", "gateway", "admin", "data_dir", "log",
                 "simulate",
                 "simulator",
             ],

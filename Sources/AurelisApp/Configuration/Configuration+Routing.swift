@@ -1,7 +1,7 @@
 internal import Aurelis
 
 extension Configuration {
-    /// Reads `routing` and `retry`.
+    /// Reads `routing`, `retry` and `quota`.
     mutating func readRouting(_ root: SettingsReader) throws(ConfigurationError) {
         let section = try root.section(
             "routing",
@@ -29,6 +29,10 @@ extension Configuration {
             concurrency = try section.integer("concurrency", in: 1...100_000, default: 10)
         }
         orchestrator.retry = try RetryPolicy(reading: root)
+        let quota = try root.section("quota", knowing: ["queue", "interactive_share"])
+        orchestrator.quotaQueue = try quota.integer("queue", in: 0...10_000, default: orchestrator.quotaQueue)
+        orchestrator.interactiveShare =
+            try quota.integer("interactive_share", in: 0...90, default: orchestrator.interactiveShare)
     }
 }
 

@@ -52,6 +52,14 @@ struct AskCommand: AsyncParsableCommand {
     @Option(help: .init("How long to wait for the answer, or the start of a stream: 500ms, 30s.", valueName: "time"))
     var deadline: DurationArgument?
 
+    @Option(
+        help: .init(
+            "How long to wait for a quota, beside the deadline: 90s, 10m, 12h; even until a day's quota is back.",
+            valueName: "time"
+        )
+    )
+    var wait: DurationArgument?
+
     @Flag(inversion: .prefixedNo, help: "Whether another model may answer than the one named with -m.")
     var fallback: Bool?
 
@@ -171,6 +179,8 @@ struct AskCommand: AsyncParsableCommand {
         request.strategy = strategy?.strategy
         request.allowsRestart = restart ? true : nil
         request.timeout = deadline?.duration
+        request.quotaTimeout = wait?.duration
+        request.onWait = WaitRemarks(console).add
         request.cache = noCache ? .off : cache?.policy
         request.cacheTags = cacheTags
         return request

@@ -14,6 +14,8 @@ extension HTTPConnectionHandler {
     /// Answers with an error.
     func fail(_ error: ModelError, requestID: RequestID) {
         logger.debug("request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
+        // The status has been sent with the news that it waits.
+        if hasBegunWaiting { return endStream(failing: error) }
         answer(ErrorResponse.make(error, requestID: requestID))
     }
 
@@ -104,6 +106,40 @@ extension HTTPConnectionHandler {
 
     func beginStream(_ responseHead: ResponseHead) {
         releaseBody()
+        guard !hasBegunWaiting else {
+            hasBegunWaiting = false
+            return
+        }
+        writeStreamHead(responseHead)
+    }
+
+    /// Tells whoever waits for a stream why nothing comes, in comments, which clients pass over: so neither they nor
+    /// what lies between give up. The first begins the answer, before it is known who will give it.
+    func waitTeller(for requestID: RequestID) -> @Sendable (QuotaWait) -> Void {
+        let connection = NIOLoopBound(self, eventLoop: eventLoop)
+        return { [eventLoop] wait in
+            eventLoop.execute { connection.value.tell(wait, of: requestID) }
+        }
+    }
+
+    private func tell(_ wait: QuotaWait, of requestID: RequestID) {
+        guard context != nil, self.requestID == requestID else { return }
+        if chunk == nil {
+            guard machine.isAwaitingAnswer else { return }
+            var head = ResponseHead()
+            head.contentType = "text/event-stream"
+            head.isEventStream = true
+            head.requestID = requestID
+            writeStreamHead(head)
+            hasBegunWaiting = chunk != nil
+        }
+        guard hasBegunWaiting else { return }
+        let text = wait.description.unicodeScalars.map { $0.isASCII && $0.value >= 0x20 ? Character($0) : "?" }
+        chunk?.append(Array(": \(String(text))\n\n".utf8))
+        flushChunk()
+    }
+
+    private func writeStreamHead(_ responseHead: ResponseHead) {
         guard let context, let framing = machine.beginStream(hasHeldInput: !held.isEmpty) else { return }
         var buffer = loop.borrowBuffer(capacity: 1_024)
         responseHead.write(
@@ -152,6 +188,7 @@ extension HTTPConnectionHandler {
     /// properly: some clients throw away what they have not yet handed on when it is not, the error event
     /// included.
     func endStream(failing error: ModelError? = nil) {
+        hasBegunWaiting = false
         guard let context, chunk != nil, let after = machine.endStream(failed: error != nil) else { return }
         if let error {
             logger.debug("stream failed", metadata: ["request": "\(requestID)", "error": "\(error)"])

@@ -32,6 +32,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     var wantsHeadOnly = false
     var endpoint = Endpoint.live
     var requestID = RequestID.next()
+    /// Whether a stream has begun with comments, because its answer waits for a quota.
+    var hasBegunWaiting = false
     var body: [UInt8] = []
     var bodyBytesTaken = 0
 

@@ -41,6 +41,7 @@ struct ModelExchange {
         do throws(ModelError) {
             var call = if let call { call } else { try read() }
             call.executor = connection.executor
+            if call.stream { call.onWait = connection.waitTeller(for: requestID) }
             let reply = try await orchestrator.answer(call)
             switch reply.answer {
             case .whole(let document):

@@ -21,6 +21,8 @@ struct RequestHead {
     var timeout: String?
     var cache: String?
     var cacheTags: String?
+    var priority: String?
+    var wait: String?
 
     /// - Parameter isLocal: whether only this machine is served, which what a browser sends for a foreign page is not.
     /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
@@ -51,6 +53,8 @@ struct RequestHead {
                 if length > 0 { facts.body = .length(length) }
             case 14 where name.isField("x-aurelis-task"):
                 task = value
+            case 14 where name.isField("x-aurelis-wait"):
+                wait = value
             case 15 where name.isField("x-aurelis-cache"):
                 cache = value
             case 16 where name.isField("content-encoding"):
@@ -64,6 +68,8 @@ struct RequestHead {
                 restart = value
             case 18 where name.isField("x-aurelis-fallback"):
                 fallback = value
+            case 18 where name.isField("x-aurelis-priority"):
+                priority = value
             case 18 where name.isField("x-aurelis-strategy"):
                 strategy = value
             case 20 where name.isField("x-aurelis-cache-tags"):

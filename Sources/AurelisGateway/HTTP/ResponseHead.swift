@@ -76,6 +76,10 @@ struct ResponseHead: Sendable {
             buffer.writeStaticString("\r\n")
             buffer.writeField("x-aurelis-attempts: ", decimal: trace.upstreamAttempts)
             if let cache = trace.cache { writeCache(cache, to: &buffer) }
+            if let left = trace.quotaLeft { buffer.writeField("x-aurelis-quota-remaining: ", text: left.description) }
+            if trace.waited > .zero {
+                buffer.writeField("x-aurelis-waited-ms: ", decimal: Int(trace.waited.milliseconds))
+            }
         }
         if let retryAfter {
             let milliseconds = max(0, retryAfter.milliseconds)

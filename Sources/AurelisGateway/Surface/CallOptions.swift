@@ -1,7 +1,8 @@
 internal import Aurelis
 
 extension ModelCall.Options {
-    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart`, `-timeout`, `-cache` and `-cache-tags`.
+    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart`, `-timeout`, `-wait`, `-priority`, `-cache` and
+    /// `-cache-tags`.
     ///
     /// - Throws: `invalidRequest`, saying what is allowed.
     init(reading head: RequestHead) throws(ModelError) {
@@ -31,6 +32,19 @@ extension ModelCall.Options {
                 )
             }
             self.timeout = duration
+        }
+        if let wait = head.wait {
+            guard let duration = Self.duration(wait, upTo: .seconds(86_400)) else {
+                throw .badField("x-aurelis-wait", wait, allowed: "seconds (\"90\", \"90s\"), from 1s to 86400s")
+            }
+            quotaTimeout = duration
+        }
+        if let priority = head.priority {
+            guard let known = RequestPriority(rawValue: priority) else {
+                let names = RequestPriority.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badField("x-aurelis-priority", priority, allowed: names)
+            }
+            self.priority = known
         }
         if let cache = head.cache {
             guard let policy = CachePolicy(rawValue: cache) else {
@@ -69,17 +83,17 @@ extension ModelCall.Options {
         }
     }
 
-    /// `30`, `30s` or `500ms`, from one millisecond to one hour.
-    static func duration(_ text: String) -> Duration? {
+    /// `30`, `30s` or `500ms`, from one millisecond on.
+    static func duration(_ text: String, upTo longest: Duration = .seconds(3_600)) -> Duration? {
         let digits = text.utf8.prefix { $0 &- UInt8(ascii: "0") < 10 }
-        guard let number = Int(Substring(digits)), number > 0, number <= 3_600_000 else { return nil }
+        guard let number = Int(Substring(digits)), number > 0, number <= 86_400_000 else { return nil }
         let duration: Duration
         switch text.dropFirst(digits.count) {
         case "", "s": duration = .seconds(number)
         case "ms": duration = .milliseconds(number)
         default: return nil
         }
-        return duration <= .seconds(3_600) ? duration : nil
+        return duration <= longest ? duration : nil
     }
 }
 

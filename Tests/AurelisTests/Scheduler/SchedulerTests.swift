@@ -11,7 +11,11 @@ private struct ScarceSetting: Sendable {
     let provider: ScriptedProvider
     let orchestrator: ModelOrchestrator
 
-    init(_ plan: QuotaPlan, _ change: (inout OrchestratorConfiguration) -> Void = { _ in }) {
+    init(
+        _ plan: QuotaPlan,
+        cache: AnswerCache? = nil,
+        _ change: (inout OrchestratorConfiguration) -> Void = { _ in }
+    ) {
         let start = time.now
         let clock = WallClock { [time] in 1_700_000_000 + start.duration(to: time.now).components.seconds }
         provider = ScriptedProvider(serving: [ProviderModel(id: .gpt4o, wireName: "gpt-4o", quota: plan)])
@@ -22,6 +26,7 @@ private struct ScarceSetting: Sendable {
         orchestrator = ModelOrchestrator(
             providers: [provider],
             configuration: configuration,
+            cache: cache,
             quota: MemoryQuotaLedger(clock: clock),
             time: time,
             wallClock: clock,
@@ -33,12 +38,12 @@ private struct ScarceSetting: Sendable {
         _ prompt: String = "x",
         tenant: String = "",
         _ priority: RequestPriority = .interactive,
-        timeout: Duration? = nil
+        wait: Duration? = nil
     ) throws -> ModelCall {
         var request = ModelRequest(prompt, model: .gpt4o)
         request.tenant = tenant
         request.priority = priority
-        request.timeout = timeout
+        request.quotaTimeout = wait
         return try ModelCall(request, stream: false)
     }
 
@@ -151,6 +156,52 @@ struct SchedulerTests {
         await setting.time.sleepers(atLeast: 1)
         setting.time.advance(by: .seconds(62))
         _ = try await next
+    }
+
+    @Test("who wants to waits for the next day, and has the whole deadline for the answer then")
+    func nextDay() async throws {
+        let setting = ScarceSetting(QuotaPlan(limits: [QuotaLimit(.requests, per: .day, 1)]))
+        _ = try await setting.orchestrator.answer(setting.call())
+        let patient = try setting.call(wait: .seconds(90_000))
+        async let answer = setting.orchestrator.answer(patient)
+        await setting.time.sleepers(atLeast: 1)
+        setting.time.advance(by: .seconds(86_500))
+        let reply = try await answer
+        #expect(reply.trace.waited == .seconds(86_500) && reply.trace.quotaLeft == QuotaLeft(day: 0))
+        let failure = await #expect(throws: ModelError.self) { () async throws in
+            _ = try await setting.orchestrator.answer(setting.call(wait: .seconds(80_000)))
+        }
+        #expect(failure?.limit == .day && setting.provider.attempts.count == 2)
+    }
+
+    @Test("everybody who shares a call is told that it waits")
+    func sharedWait() async throws {
+        let setting = ScarceSetting(Self.perMinute(1), cache: AnswerCache())
+        _ = try await setting.orchestrator.answer(setting.call("other"))
+        let boxes = [WaitBox(), WaitBox()]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for box in boxes {
+                var call = try setting.call()
+                call.onWait = { box.add($0) }
+                group.addTask { [call] in _ = try await setting.orchestrator.answer(call) }
+                await setting.time.sleepers(atLeast: 1)
+            }
+            let flights = setting.orchestrator.cache?.contents.flights
+            while flights?.passengers != 2, !Task.isCancelled { await Task.yield() }
+            for _ in 0..<7 {
+                await setting.time.sleepers(atLeast: 1)
+                setting.time.advance(by: .seconds(10))
+            }
+            try await group.waitForAll()
+        }
+        #expect(boxes.allSatisfy { $0.waits.last?.expected == .seconds(2) })
+        #expect(setting.provider.attempts.count == 2)
+    }
+
+    @Test("what is left of a quota reads as it is written", arguments: ["minute=9, day=40", "minute=0", "day=3"])
+    func left(text: String) throws {
+        #expect(try #require(QuotaLeft(text)).description == text)
+        #expect(QuotaLeft(text + "x") == nil && QuotaLeft("") == nil)
     }
 
     @Test("batches leave the reserved share of a limit to interactive requests")
