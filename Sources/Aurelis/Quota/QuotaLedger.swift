@@ -64,6 +64,11 @@ public struct QuotaTicket: Sendable, Hashable {
     public let meters: [QuotaMeterID]
     /// How many more requests there was room for then; nil: no limit counts requests.
     public var left: QuotaLeft?
+    /// What it takes of the block that `id` names; nil: it stands for itself.
+    var part: QuotaCost?
+
+    /// Whether it is a part of a block.
+    package var isPart: Bool { part != nil }
 
     /// What became of it.
     public enum End: Sendable, Hashable {

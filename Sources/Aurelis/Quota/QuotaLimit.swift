@@ -79,20 +79,37 @@ public struct QuotaPlan: Sendable, Hashable, Codable {
 
 /// What a request uses up.
 public struct QuotaCost: Sendable, Hashable, Codable {
+    /// Requests.
+    public var requests: Int64
     /// Tokens of prompt and answer together.
     public var tokens: Int64
     /// Picodollars.
     public var money: Int64
+    /// How much later than reserved it may be sent, in milliseconds.
+    var lifetime: Int64 = 0
 
-    /// The cost of one request.
-    public init(tokens: Int64 = 0, money: Int64 = 0) {
+    /// The cost of a request, or of several.
+    public init(requests: Int64 = 1, tokens: Int64 = 0, money: Int64 = 0) {
+        self.requests = requests
         self.tokens = tokens
         self.money = money
     }
 
+    private enum CodingKeys: CodingKey {
+        case requests, tokens, money
+    }
+
+    /// Reads a cost; one without `requests` is that of one.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        requests = try values.decodeIfPresent(Int64.self, forKey: .requests) ?? 1
+        tokens = try values.decode(Int64.self, forKey: .tokens)
+        money = try values.decode(Int64.self, forKey: .money)
+    }
+
     subscript(unit: QuotaLimit.Unit) -> Int64 {
         switch unit {
-        case .requests: 1
+        case .requests: requests
         case .tokens: tokens
         case .money: money
         }

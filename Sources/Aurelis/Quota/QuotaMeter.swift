@@ -73,10 +73,10 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     mutating func take(_ cost: QuotaCost, as ticket: String, under plan: QuotaPlan, at now: Int64, lease: Int64) {
         advance(to: now, under: plan)
         for limit in limits(under: plan) {
-            change(limit) { $0.add(cost[limit.unit], at: now, limit.reset) }
+            change(limit) { $0.add(cost[limit.unit], at: now, later: cost.lifetime, limit.reset) }
         }
         guard holds.count < Self.maximumHolds else { return }
-        holds[ticket] = Hold(cost: cost, time: now, expiry: now + lease)
+        holds[ticket] = Hold(cost: cost, time: now + cost.lifetime, expiry: now + cost.lifetime + lease)
     }
 
     /// Ends a request.
@@ -86,7 +86,7 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
             let unit = windows[index].unit
             let used: Int64 =
                 switch end {
-                case .used(let cost): unit == .requests ? 1 : (cost ?? hold.cost)[unit]
+                case .used(let cost): (cost ?? hold.cost)[unit]
                 case .returned: 0
                 }
             windows[index].change(by: used - hold.cost[unit], at: hold.time)
@@ -188,7 +188,7 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         windows.removeAll { $0.uses.isEmpty && $0.closedUntil == nil }
         for (ticket, hold) in holds {
             // Of a clock that was set back.
-            let ahead = max(0, hold.time - now)
+            let ahead = max(0, hold.time - now - QuotaBlocks.lifetime)
             holds[ticket] = hold.expiry - ahead > now ? hold.earlier(by: ahead) : nil
         }
     }

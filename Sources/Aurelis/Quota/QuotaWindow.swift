@@ -19,6 +19,8 @@ struct QuotaWindow: Sendable, Hashable, Codable {
 
     /// How much later than it was sent the provider may count a request.
     static let margin: Int64 = 2_000
+    /// No use is counted later than this after now: one of a block at its end.
+    static let farthest = margin + QuotaBlocks.lifetime
     /// A window holds no more uses than this: those of one slice of the period are one.
     static let slices: Int64 = 120
 
@@ -81,15 +83,20 @@ struct QuotaWindow: Sendable, Hashable, Codable {
     }
 
     /// Counts a use that is sent now.
-    mutating func add(_ amount: Int64, at now: Int64, _ reset: QuotaLimit.Reset) {
+    ///
+    /// - Parameter delay: how much later it may be sent at the latest.
+    mutating func add(_ amount: Int64, at now: Int64, later delay: Int64 = 0, _ reset: QuotaLimit.Reset) {
         guard amount > 0 else { return }
         uses = Array(current(at: now, reset))
-        let time = now + Self.margin
+        let time = now + delay + Self.margin
+        var index = uses.endIndex
+        while index > 0, uses[index - 1].time > time, !isSameSlice(uses[index - 1].time, time) { index -= 1 }
         // A window that is counted from its first use must keep that apart.
-        if let last = uses.last, isSameSlice(last.time, time), reset != .fromFirstUse || uses.count > 1 {
-            uses[uses.count - 1] = Use(time: max(last.time, time), amount: last.amount + amount)
+        if index > (reset == .fromFirstUse ? 1 : 0), isSameSlice(uses[index - 1].time, time) {
+            let last = uses[index - 1]
+            uses[index - 1] = Use(time: max(last.time, time), amount: last.amount + amount)
         } else {
-            uses.append(Use(time: max(time, uses.last?.time ?? time), amount: amount))
+            uses.insert(Use(time: max(time, index > 0 ? uses[index - 1].time : time), amount: amount), at: index)
         }
     }
 
@@ -111,8 +118,8 @@ struct QuotaWindow: Sendable, Hashable, Codable {
     mutating func prune(at now: Int64, _ reset: QuotaLimit.Reset) {
         uses = Array(current(at: now, reset))
         for index in uses.indices.reversed() {
-            guard uses[index].time > now + Self.margin else { break }
-            uses[index].time = now + Self.margin
+            guard uses[index].time > now + Self.farthest else { break }
+            uses[index].time = now + Self.farthest
         }
         if let until = closedUntil { close(until: until, at: now) }
         if let closedUntil, closedUntil <= now { self.closedUntil = nil }

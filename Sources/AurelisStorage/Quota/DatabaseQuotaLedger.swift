@@ -19,6 +19,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     /// Something to be done to the books.
     fileprivate enum Operation: Sendable {
         case reserve(QuotaDemand, id: String, FirstResult<QuotaDecision?>)
+        /// A block for requests to come.
+        case lease(QuotaDemand, id: String, since: Int64)
         case settle(QuotaTicket, QuotaTicket.End)
         case learn(QuotaLesson, QuotaMeterID, QuotaPlan)
         case renew([QuotaTicket])
@@ -29,6 +31,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         var isWorking = false
         /// The books as this process last saw them.
         var books = QuotaBooks()
+        /// What this process has of large limits.
+        var blocks = QuotaBlocks()
         /// The reservations of this process.
         var open: Set<QuotaTicket> = []
         var isFailing = false
@@ -71,10 +75,11 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     /// Counts a request beforehand, if there is room for it.
     package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
         let now = clock.millisecondsSinceEpoch
-        let (id, known) = state.withLock { state in
-            state.lastID += 1
-            return ("\(process)-\(state.lastID)", state.books.obstacle(to: demand, at: now))
-        }
+        let taken = state.withLock { $0.blocks.take(demand, at: now) }
+        if let lease = taken.lease { enqueue(.lease(lease, id: nextID(), since: now)) }
+        if let ticket = taken.ticket { return .granted(ticket) }
+        let id = nextID()
+        let known = state.withLock { $0.books.obstacle(to: demand, at: now) }
         // What is used up for hours, or was too much from the beginning, others can hardly have given back.
         if let known, !known.passesSoon { return .refused(known) }
         let result = FirstResult<QuotaDecision?>()
@@ -88,12 +93,31 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     /// Ends a reservation.
     package func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End) {
-        state.withLock { _ = $0.open.remove(ticket) }
-        enqueue(.settle(ticket, end))
+        guard ticket.isPart else {
+            state.withLock { _ = $0.open.remove(ticket) }
+            return enqueue(.settle(ticket, end))
+        }
+        finish(state.withLock { $0.blocks.settle(ticket, end) })
+    }
+
+    /// Takes back what a block has left.
+    private func finish(_ ended: QuotaBlocks.Ended?) {
+        guard let ended else { return }
+        state.withLock { _ = $0.open.remove(ended.ticket) }
+        enqueue(.settle(ended.ticket, .used(ended.used)))
+    }
+
+    private func nextID() -> String {
+        let number = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        return "\(process)-\(number)"
     }
 
     /// Learns from a refusal that named a limit.
     package func learn(_ lesson: QuotaLesson, of meter: QuotaMeterID, under plan: QuotaPlan) {
+        finish(state.withLock { $0.blocks.close(meter) })
         enqueue(.learn(lesson, meter, plan))
     }
 
@@ -119,9 +143,12 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     package func run() async {
         while !Task.isCancelled {
             do { try await time.sleep(until: time.now.advanced(by: Self.renewalInterval)) } catch { break }
+            let now = clock.millisecondsSinceEpoch
+            for ended in state.withLock({ $0.blocks.closeOld(at: now) }) { finish(ended) }
             let open = state.withLock { Array($0.open) }
             if !open.isEmpty { enqueue(.renew(open)) }
         }
+        for ended in state.withLock({ $0.blocks.closeOld(at: nil) }) { finish(ended) }
         await flush()
     }
 
@@ -187,9 +214,22 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     private func deliver(_ decisions: [QuotaDecision?], to operations: [Operation]) {
         for (operation, decision) in zip(operations, decisions) {
-            guard case .reserve(_, _, let result) = operation else { continue }
-            result.deliver(decision)
+            switch operation {
+            case .reserve(_, _, let result): result.deliver(decision)
+            case .lease(let demand, _, let start): arrive(decision, demand, since: start)
+            case .settle, .learn, .renew: break
+            }
         }
+    }
+
+    private func arrive(_ decision: QuotaDecision?, _ demand: QuotaDemand, since start: Int64) {
+        let ticket: QuotaTicket? = if case .granted(let ticket) = decision { ticket } else { nil }
+        finish(
+            state.withLock { state in
+                if let ticket { state.open.insert(ticket) }
+                return state.blocks.arrive(ticket, demand, since: start)
+            }
+        )
     }
 
     private func attending<Value>(_ body: (StorageConnection.Session) throws -> Value) throws -> Value {
@@ -229,7 +269,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 extension QuotaBooks {
     fileprivate mutating func perform(_ operation: DatabaseQuotaLedger.Operation, at now: Int64) -> QuotaDecision? {
         switch operation {
-        case .reserve(let demand, let id, _): return reserve(demand, as: id, at: now)
+        case .reserve(let demand, let id, _), .lease(let demand, let id, _): return reserve(demand, as: id, at: now)
         case .settle(let ticket, let end): settle(ticket, end)
         case .learn(let lesson, let meter, let plan): learn(lesson, of: meter, under: plan, at: now)
         case .renew(let tickets): renew(tickets, at: now)
@@ -241,7 +281,7 @@ extension QuotaBooks {
 extension DatabaseQuotaLedger.Operation {
     fileprivate var meters: [QuotaMeterID] {
         switch self {
-        case .reserve(let demand, _, _): demand.meters.map(\.id)
+        case .reserve(let demand, _, _), .lease(let demand, _, _): demand.meters.map(\.id)
         case .settle(let ticket, _): ticket.meters
         case .learn(_, let meter, _): [meter]
         case .renew(let tickets): tickets.flatMap(\.meters)

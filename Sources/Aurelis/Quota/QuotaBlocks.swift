@@ -1,0 +1,210 @@
+/// Blocks of a large limit, each reserved in one go and handed out request by request: a state without I/O.
+///
+///     let taken = blocks.take(demand, at: now)
+///     if let ticket = taken.ticket { … }          // no need to ask anybody
+///     if let lease = taken.lease { … }            // worth reserving, for the requests to come
+///
+/// A limit of thousands is no reason for a transaction per request. A block is a small part of its limit, lives for a
+/// second, and counts as if all of it were used at its end: what its process leaves of it when it dies is lost for one period.
+package struct QuotaBlocks: Sendable {
+    /// A reservation of many requests.
+    fileprivate struct Block: Sendable {
+        let ticket: QuotaTicket
+        let end: Int64
+        let size: Int64
+        var left: QuotaCost
+        var used = QuotaCost(requests: 0)
+        var outstanding = 0
+    }
+
+    /// How many requests came in the present second, and in the one before.
+    fileprivate struct Rate: Sendable {
+        var second: Int64
+        var count: Int64 = 0
+        var before: Int64 = 0
+        var isLeasing = false
+
+        mutating func add(at now: Int64) {
+            let second = now / 1_000
+            if second != self.second {
+                before = second == self.second + 1 ? count : 0
+                count = 0
+                self.second = second
+            }
+            count += 1
+        }
+    }
+
+    /// What is done with a request.
+    package struct Taken: Sendable {
+        /// Its part of a block; nil: there is none, it is to be reserved by itself.
+        package var ticket: QuotaTicket?
+        /// A block that is worth reserving now.
+        package var lease: QuotaDemand?
+    }
+
+    /// A block that is over, and what was used of it.
+    package struct Ended: Sendable {
+        package var ticket: QuotaTicket
+        package var used: QuotaCost
+    }
+
+    /// What there is of one meter.
+    fileprivate struct Lane: Sendable {
+        var rate: Rate
+        var block: Block?
+    }
+
+    private var lanes: [QuotaMeterID: Lane] = [:]
+    /// Those of which no more is handed out, while their requests are under way.
+    private var closing: [String: Block] = [:]
+
+    /// How long a block is handed out.
+    package static let lifetime: Int64 = 1_000
+    /// Of each limit a block is at most this part.
+    fileprivate static let parts: Int64 = 64
+    /// Fewer are not worth a block.
+    fileprivate static let least: Int64 = 8
+
+    /// No blocks.
+    package init() {}
+
+    /// A part of a block for a request.
+    package mutating func take(_ demand: QuotaDemand, at now: Int64) -> Taken {
+        guard demand.keeps == 0, demand.meters.count == 1, let (meter, plan) = demand.meters.first,
+            plan.concurrent == nil
+        else { return Taken() }
+        guard let index = lane(of: meter, at: now) else { return Taken() }
+        return lanes.values[index].take(demand, plan, at: now)
+    }
+
+    private mutating func lane(of meter: QuotaMeterID, at now: Int64) -> Dictionary<QuotaMeterID, Lane>.Index? {
+        if let index = lanes.index(forKey: meter) { return index }
+        // Models are named by callers.
+        guard lanes.count < QuotaBooks.maximumMeters else { return nil }
+        lanes[meter] = Lane(rate: Rate(second: now / 1_000))
+        return lanes.index(forKey: meter)
+    }
+
+    /// A block has been reserved, or was refused.
+    ///
+    /// - Parameter start: a moment before it was.
+    /// - Returns: the one before it, if nothing of that is under way.
+    package mutating func arrive(_ ticket: QuotaTicket?, _ demand: QuotaDemand, since start: Int64) -> Ended? {
+        guard let meter = demand.meters.first?.id, let index = lanes.index(forKey: meter) else { return nil }
+        lanes.values[index].rate.isLeasing = false
+        guard let ticket else { return nil }
+        let ended = close(meter)
+        lanes.values[index].block = Block(
+            ticket: ticket,
+            end: start + Self.lifetime,
+            size: demand.cost.requests,
+            left: demand.cost
+        )
+        return ended
+    }
+
+    /// A part has come to its end.
+    ///
+    /// - Returns: its block, if that is over.
+    package mutating func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End) -> Ended? {
+        guard let part = ticket.part, let meter = ticket.meters.first else { return nil }
+        if let index = lanes.index(forKey: meter), lanes.values[index].block?.ticket.id == ticket.id {
+            lanes.values[index].block?.settle(part, end)
+            return nil
+        }
+        guard let index = closing.index(forKey: ticket.id) else { return nil }
+        closing.values[index].settle(part, end)
+        guard closing.values[index].outstanding == 0 else { return nil }
+        let block = closing.remove(at: index).value
+        return Ended(ticket: block.ticket, used: block.used)
+    }
+
+    /// Hands out no more of a meter's block.
+    package mutating func close(_ meter: QuotaMeterID) -> Ended? {
+        guard let index = lanes.index(forKey: meter), let block = lanes.values[index].block else { return nil }
+        lanes.values[index].block = nil
+        guard block.outstanding > 0 else { return Ended(ticket: block.ticket, used: block.used) }
+        closing[block.ticket.id] = block
+        return nil
+    }
+
+    /// Closes the blocks whose time is over, or all.
+    package mutating func closeOld(at now: Int64?) -> [Ended] {
+        let old = lanes.filter { lane in
+            guard let block = lane.value.block else { return false }
+            return now.map { block.end <= $0 } ?? true
+        }
+        return old.keys.compactMap { close($0) }
+    }
+}
+
+extension QuotaBlocks.Lane {
+    mutating func take(_ demand: QuotaDemand, _ plan: QuotaPlan, at now: Int64) -> QuotaBlocks.Taken {
+        rate.add(at: now)
+        guard let ticket = block?.part(demand.cost, at: now) else {
+            return QuotaBlocks.Taken(lease: lease(demand, plan))
+        }
+        let isShort = block.map { $0.left.requests < $0.size / 4 } ?? true
+        return QuotaBlocks.Taken(ticket: ticket, lease: isShort ? lease(demand, plan) : nil)
+    }
+
+    /// A block for the requests of the next quarter of a second, as they came of late; nil: one is coming, or not worth it.
+    private mutating func lease(_ demand: QuotaDemand, _ plan: QuotaPlan) -> QuotaDemand? {
+        guard !rate.isLeasing else { return nil }
+        var size = max(rate.count, rate.before) / 4
+        for limit in plan.limits where demand.cost[limit.unit] > 0 {
+            size = min(size, limit.amount / QuotaBlocks.parts / demand.cost[limit.unit])
+        }
+        guard size >= QuotaBlocks.least else { return nil }
+        rate.isLeasing = true
+        var lease = demand
+        lease.cost = demand.cost * size
+        lease.cost.lifetime = QuotaBlocks.lifetime
+        return lease
+    }
+}
+
+extension QuotaBlocks.Block {
+    mutating func part(_ cost: QuotaCost, at now: Int64) -> QuotaTicket? {
+        // A clock that was set back does not prolong it.
+        guard now < end, end - now <= QuotaBlocks.lifetime, left.requests > 0, left.tokens >= cost.tokens,
+            left.money >= cost.money
+        else { return nil }
+        left = left - cost
+        outstanding += 1
+        var part = ticket
+        part.part = cost
+        return part
+    }
+
+    mutating func settle(_ part: QuotaCost, _ end: QuotaTicket.End) {
+        outstanding -= 1
+        switch end {
+        case .used(let cost): used = used + (cost ?? part)
+        case .returned: left = left + part
+        }
+    }
+}
+
+extension QuotaCost {
+    static func - (one: QuotaCost, other: QuotaCost) -> QuotaCost {
+        QuotaCost(
+            requests: one.requests - other.requests,
+            tokens: one.tokens - other.tokens,
+            money: one.money - other.money
+        )
+    }
+
+    static func + (one: QuotaCost, other: QuotaCost) -> QuotaCost {
+        QuotaCost(
+            requests: one.requests + other.requests,
+            tokens: one.tokens + other.tokens,
+            money: one.money + other.money
+        )
+    }
+
+    static func * (cost: QuotaCost, count: Int64) -> QuotaCost {
+        QuotaCost(requests: cost.requests * count, tokens: cost.tokens * count, money: cost.money * count)
+    }
+}
