@@ -115,7 +115,7 @@ extension ModelOrchestrator {
 
     /// What an attempt counts on; nil when nobody counts.
     private func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
-        guard candidate.model.quota != nil, var demand = await candidate.demand(call.cost) else { return nil }
+        guard var demand = await candidate.demand(call.cost) else { return nil }
         if call.priority == .batch { demand.keeps = configuration.interactiveShare }
         return demand
     }
@@ -126,19 +126,25 @@ extension ModelOrchestrator {
             let (meter, plan) = await candidate.demand(QuotaCost())?.meters.first
         else { return }
         let wait = failure.retryAfter.flatMap { $0 > .zero ? $0 : nil }
-        let lesson = QuotaLesson(limit, wait: wait ?? (limit == .concurrency ? .seconds(1) : .seconds(60)))
+        let (amount, unit) = failure.limitAmount.map { ($0.amount, $0.unit) } ?? (nil, .requests)
+        let lesson = QuotaLesson(
+            limit,
+            amount: amount,
+            of: unit,
+            wait: wait ?? (limit == .concurrency ? .seconds(1) : .seconds(60))
+        )
         quota.learn(lesson, of: meter, under: plan)
     }
 }
 
 extension Candidate {
     /// What an attempt counts on; nil when nobody counts.
-    func demand(_ cost: QuotaCost) async -> QuotaDemand? {
-        guard let plan = model.quota else { return nil }
+    func demand(_ cost: @autoclosure () -> QuotaCost) async -> QuotaDemand? {
+        guard let plan = model.quota ?? provider.told(of: model) else { return nil }
         // One account is one, whatever a configuration calls its provider.
         let place = provider.address.isEmpty ? provider.id.rawValue : provider.address
         let meter = QuotaMeterID("\(place) \(await provider.account) \(model.wireName)")
-        return QuotaDemand([(meter, plan)], cost: cost)
+        return QuotaDemand([(meter, plan)], cost: cost())
     }
 }
 

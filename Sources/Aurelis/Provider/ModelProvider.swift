@@ -26,6 +26,9 @@ public protocol ModelProvider: Sendable {
     /// How much of the tightest limit that the provider reports is left for a model, 0 to 1; nil: it reports none.
     func headroom(of model: ProviderModel) -> Double?
 
+    /// What the provider has said of its limits on a model, in its own words; nil: nothing.
+    func told(of model: ProviderModel) -> QuotaPlan?
+
     /// Sends one attempt.
     ///
     /// - Returns: when the whole answer is there, or, for a stream, when the provider accepted the request.
@@ -42,6 +45,9 @@ extension ModelProvider {
 
     /// Whoever does not say otherwise may be asked.
     public var outage: ModelError? { nil }
+
+    /// Whoever does not say otherwise has said nothing.
+    public func told(of model: ProviderModel) -> QuotaPlan? { nil }
 
     /// Whoever does not say otherwise reports no limits.
     public func headroom(of model: ProviderModel) -> Double? { nil }

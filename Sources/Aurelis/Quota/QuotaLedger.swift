@@ -136,13 +136,21 @@ public struct QuotaLesson: Sendable, Hashable {
     public var limit: ModelError.RateLimit
     /// What that limit is; nil: the provider did not say.
     public var amount: Int64?
+    /// What is limited.
+    public var unit: QuotaLimit.Unit
     /// How long there is no room.
     public var wait: Duration
 
     /// A lesson.
-    public init(_ limit: ModelError.RateLimit, amount: Int64? = nil, wait: Duration) {
+    public init(
+        _ limit: ModelError.RateLimit,
+        amount: Int64? = nil,
+        of unit: QuotaLimit.Unit = .requests,
+        wait: Duration
+    ) {
         self.limit = limit
         self.amount = amount
+        self.unit = unit
         self.wait = wait
     }
 }

@@ -109,15 +109,14 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
             learnedConcurrency = Learned(count: max(1, shown), until: now + QuotaLimit.Period.minute.length)
         case .minute, .day:
             let period: QuotaLimit.Period = lesson.limit == .minute ? .minute : .day
-            let known = limits(under: plan).first { $0.unit == .requests && $0.period == period }
-            if let amount, amount > 0, amount != known?.amount {
-                learnedLimits.removeAll { $0.unit == .requests && $0.period == period }
-                if plan.limits.first(where: { $0.unit == .requests && $0.period == period })?.amount != amount {
-                    let reset = known?.reset ?? .rolling
-                    learnedLimits.append(QuotaLimit(.requests, per: period, amount, resets: reset))
-                }
+            let unit = lesson.unit
+            let known = limits(under: plan).first { $0.unit == unit && $0.period == period }
+            // Who is refused at less than what is allowed shares it with others: there is no more of it for that.
+            if let amount, amount > 0, amount < known?.amount ?? .max {
+                learnedLimits.removeAll { $0.unit == unit && $0.period == period }
+                learnedLimits.append(QuotaLimit(unit, per: period, amount, resets: known?.reset ?? .rolling))
             }
-            let closing = QuotaLimit(.requests, per: period, amount ?? known?.amount ?? .max)
+            let closing = QuotaLimit(unit, per: period, amount ?? known?.amount ?? .max)
             change(closing) { $0.close(until: now + lesson.wait.milliseconds, at: now) }
         }
     }

@@ -31,6 +31,12 @@ public struct WallClock: Sendable {
         return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
     })
 
+    /// A clock that goes as a time source goes, from the present time of day on.
+    package static func following(_ time: any TimeSource) -> WallClock {
+        let (start, origin) = (WallClock.system.millisecondsSinceEpoch, time.now)
+        return WallClock(milliseconds: { start + origin.duration(to: time.now).milliseconds })
+    }
+
     /// A clock that stands still.
     public static func fixed(_ secondsSinceEpoch: Int64) -> WallClock {
         WallClock(milliseconds: { secondsSinceEpoch * 1_000 })

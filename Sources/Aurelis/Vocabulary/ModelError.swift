@@ -20,6 +20,8 @@ public struct ModelError: Error, Sendable {
     public var status: Int?
     /// Which limit was hit, when `category` is `rateLimit` and the provider said so.
     public var limit: RateLimit?
+    /// How much that limit allows, of what, when the provider said so.
+    public var limitAmount: (amount: Int64, unit: QuotaLimit.Unit)?
     /// How long to wait before the next try, as the provider asked.
     public var retryAfter: Duration?
     /// The provider's own id of the failed request, for its support.

@@ -31,6 +31,7 @@ struct CacheLayers: Sendable {
 /// Makes the cache that a configuration describes.
 struct CacheFactory: Sendable {
     let environment: [String: String]
+    let clock: WallClock
     let logger: Logger
     let eventLoopGroup: any EventLoopGroup
 
@@ -100,6 +101,7 @@ struct CacheFactory: Sendable {
             configuration: settings.rules,
             stores: stores,
             encryptionKey: key,
+            clock: clock,
             onTampering: { [logger] key, layer in
                 logger.critical(
                     "a cached answer was changed by somebody else; it was dropped",

@@ -16,7 +16,8 @@ struct EmbeddedSimulator: Sendable {
     static func start(_ settings: Configuration.SimulatorSettings) async throws -> EmbeddedSimulator {
         var configuration = SimulatorConfiguration(
             seed: settings.seed,
-            tier: SimulatorTier(rawValue: settings.tier) ?? .free
+            tier: SimulatorTier(rawValue: settings.tier) ?? .free,
+            timeScale: Double(settings.timeScale)
         )
         if let file = settings.faults { configuration.faults = try faults(file) }
         let simulator = Simulator(configuration: configuration)

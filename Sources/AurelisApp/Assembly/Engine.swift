@@ -53,8 +53,13 @@ package final class Engine: Sendable {
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
     ) async throws -> Engine {
+        let scale = configuration.simulates ? configuration.simulator.timeScale : 1
+        let time = scale > 1 ? ScaledTimeSource(scale, of: time) : time
+        // The time of day is the system's, which every process has, unless this one has a time of its own.
+        let clock: WallClock = time is SystemTimeSource ? .system : .following(time)
         let layers = try CacheFactory(
             environment: environment,
+            clock: clock,
             logger: logger,
             eventLoopGroup: eventLoopGroup
         ).layers(configuration)
@@ -68,9 +73,10 @@ package final class Engine: Sendable {
             health: RouteHealth(time: time),
             history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
             layers: layers,
-            quota: quota(configuration, logger: logger),
+            quota: quota(configuration, clock, logger: logger),
             cassette: cassette,
             time: time,
+            clock: clock,
             logger: logger
         )
         do {
@@ -83,9 +89,15 @@ package final class Engine: Sendable {
     }
 
     /// What every process of the data directory has used; of the simulator, whose quotas are its own, what this one has.
-    private static func quota(_ configuration: Configuration, logger: Logger) -> any QuotaLedger {
-        guard !configuration.simulates, !configuration.dataDirectory.isEmpty else { return MemoryQuotaLedger() }
-        return DatabaseQuotaLedger(directory: configuration.dataDirectory, logger: logger)
+    private static func quota(
+        _ configuration: Configuration,
+        _ clock: WallClock,
+        logger: Logger
+    ) -> any QuotaLedger {
+        guard !configuration.simulates, !configuration.dataDirectory.isEmpty else {
+            return MemoryQuotaLedger(clock: clock)
+        }
+        return DatabaseQuotaLedger(directory: configuration.dataDirectory, clock: clock, logger: logger)
     }
 
     /// The rules and providers in effect now.

@@ -19,6 +19,7 @@ struct OrchestratorFactory: Sendable {
     let quota: any QuotaLedger
     let cassette: CassetteMode?
     let time: any TimeSource
+    let clock: WallClock
     let logger: Logger
 
     /// An orchestrator with this configuration's providers and rules.
@@ -43,6 +44,7 @@ struct OrchestratorFactory: Sendable {
             health: health,
             recorder: history,
             time: time,
+            wallClock: clock,
             logger: logger
         )
     }

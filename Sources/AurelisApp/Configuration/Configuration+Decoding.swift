@@ -97,11 +97,12 @@ extension Configuration.Listener {
 
 extension Configuration.SimulatorSettings {
     fileprivate init(reading root: SettingsReader, isUsed: Bool) throws(ConfigurationError) {
-        let section = try root.section("simulator", knowing: ["seed", "tier", "faults"])
+        let section = try root.section("simulator", knowing: ["seed", "tier", "time_scale", "faults"])
         guard isUsed || !section.names.isEmpty else { return }
         seed = try section.unsigned("seed", default: seed)
         let tiers = ["free", "pro", "business", "enterprise"].map { ($0, $0) }
         tier = try section.choice("tier", among: tiers, default: tier) ?? tier
+        timeScale = try section.integer("time_scale", in: 1...100_000, default: timeScale)
         faults = try section.string("faults")
     }
 }

@@ -118,6 +118,8 @@ extension Configuration {
         package var seed: UInt64 = 1
         /// The plan whose limits apply: `free`, `pro`, `business`, `enterprise`.
         package var tier = "free"
+        /// How many times faster time passes, for everything that waits, counts or expires.
+        package var timeScale = 1
         /// A file with a fault script.
         package var faults: String?
     }

@@ -24,6 +24,8 @@ package struct ConfigurationOverrides: Sendable {
     package var seed: UInt64?
     /// `--tier`
     package var tier: String?
+    /// `--time-scale`
+    package var timeScale: Int?
     /// `--faults`
     package var faultsFile: String?
     /// `--cache`
@@ -52,6 +54,7 @@ extension ConfigurationOverrides {
         set("admin", "port", to: adminPort.map(String.init), from: "--admin-port")
         set("simulator", "seed", to: seed.map(String.init), from: "--seed")
         set("simulator", "tier", to: tier, from: "--tier")
+        set("simulator", "time_scale", to: timeScale.map(String.init), from: "--time-scale")
         set("simulator", "faults", to: faultsFile, from: "--faults")
         set("cache", "policy", to: cachePolicy, from: "--cache")
         if let list = provider(origin) {

@@ -43,6 +43,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: .init("With --simulate: the plan whose limits apply.", valueName: "tier"))
     var tier: TierArgument?
 
+    @Option(
+        parsing: .unconditional,
+        help: .init("With --simulate: let time pass this many times faster.", valueName: "factor")
+    )
+    var timeScale: Int?
+
     @Option(help: .init("With --simulate: a JSON file with what goes wrong.", valueName: "file"), completion: .file())
     var faults: String?
 
@@ -54,6 +60,9 @@ struct ServeCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let threads, !(1...1_024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
+        if let timeScale, !(1...100_000).contains(timeScale) {
+            throw ValidationError("--time-scale must be 1 to 100000")
+        }
     }
 
     /// What the flags say to the loader of configurations.
@@ -66,6 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
         overrides.seed = seed
         overrides.cachePolicy = cache?.policy.rawValue
         overrides.tier = tier?.name
+        overrides.timeScale = timeScale
         overrides.faultsFile = faults
         return overrides
     }

@@ -79,6 +79,7 @@ package struct ErrorClassifier: Sendable {
         error.retryAfter = waits.duration(for: category)
         if category == .rateLimit {
             error.limit = RateLimitKind.of(headers: headers, body: body, wait: error.retryAfter)
+            error.limitAmount = RateLimitKind.amount(in: body.text)
         }
         return error
     }

@@ -38,7 +38,7 @@ extension ProviderPreset {
         rateTiers = try Self.rateTiers(reader.optional("rate_tiers"))
         prefill = try reader.optional("prefill").map(Prefill.init)
         streamUsage = try reader.optional("stream_usage") == nil ? .unknown : reader.choice("stream_usage")
-        reportsLimits = try reader.optional("limit_headers") == nil ? true : reader.bool("limit_headers")
+        (reportsLimits, limitPeriods) = try Self.limitHeaders(reader)
         retirement = try reader.optional("retirement").map(Retirement.init)
         try checkTiers()
     }
@@ -48,6 +48,22 @@ extension ProviderPreset {
             guard let tier = model.rateTier, rateTiers[tier] == nil else { continue }
             throw PresetError("\"\(tier)\" is not among the rate tiers", path: "models[\(index)].rate_tier")
         }
+    }
+
+    /// `false`, or in which time each holds: `{"requests": "day", "tokens": "minute"}`.
+    private static func limitHeaders(
+        _ reader: PresetReader
+    ) throws(PresetError) -> (Bool, [QuotaLimit.Unit: QuotaLimit.Period]) {
+        guard let value = reader.optional("limit_headers") else { return (true, [:]) }
+        guard value.kind == .object else { return (try reader.bool("limit_headers"), [:]) }
+        var periods: [QuotaLimit.Unit: QuotaLimit.Period] = [:]
+        for (name, period) in value.members {
+            let path = "limit_headers.\(name)"
+            guard let text = period.string else { throw PresetError("must be a text", path: path) }
+            let unit: QuotaLimit.Unit = try PresetReader.choice(name, at: "limit_headers")
+            periods[unit] = try PresetReader.choice(text, at: path)
+        }
+        return (true, periods)
     }
 
     private static func texts(_ value: JSONValue?, at path: String) throws(PresetError) -> [Header] {

@@ -38,6 +38,8 @@ package struct ProviderPreset: Sendable, Hashable {
     package var streamUsage: StreamUsage
     /// Whether the limits in the headers of answers are those of whoever asks.
     package var reportsLimits: Bool
+    /// In which time those limits hold, as far as that is known.
+    package var limitPeriods: [QuotaLimit.Unit: QuotaLimit.Period]
     /// When the provider ended; nil while it lives.
     package var retirement: Retirement?
 }

@@ -30,7 +30,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
     private let clock: WallClock
     private let retirement: (start: Int64, error: ModelError)?
     private let sunset = SunsetWatch()
-    private let limits: LimitWatch?
+    let limits: LimitWatch
     private let onNotice: @Sendable (ProviderNotice) -> Void
 
     /// A provider.
@@ -62,7 +62,10 @@ package final class OpenAICompatibleProvider: ModelProvider {
         // Whoever answers at another address is not the server that has retired.
         let preset = settings.baseURL == nil && !settings.ignoresRetirement ? settings.preset : nil
         retirement = preset?.retirement.map { ($0.date.secondsSinceEpoch, $0.error.from(settings.id)) }
-        limits = settings.preset.reportsLimits ? LimitWatch() : nil
+        limits = LimitWatch(
+            reads: settings.preset.reportsLimits,
+            periods: settings.preset.limitPeriods
+        )
         warnOfPlainText()
     }
 
@@ -92,7 +95,10 @@ package final class OpenAICompatibleProvider: ModelProvider {
     }
 
     /// How much the last minute's answers left of the tightest limit in their headers, 0 to 1; nil: they said nothing.
-    package func headroom(of model: ProviderModel) -> Double? { limits?.headroom(for: model.wireName) }
+    package func headroom(of model: ProviderModel) -> Double? { limits.headroom(for: model.wireName) }
+
+    /// What its headers and refusals of the last hour said of a model's limits.
+    package func told(of model: ProviderModel) -> QuotaPlan? { limits.plan(of: model.wireName) }
 
     /// Sends one attempt.
     package func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {
@@ -127,9 +133,13 @@ package final class OpenAICompatibleProvider: ModelProvider {
         do { response = try await client.send(request) } catch { throw ModelError(error) }
         let isSuccess = (200..<300) ~= response.status
         if isSuccess || response.status == 429, let model {
-            limits?.learn(from: response.headers, for: model.wireName)
+            limits.learn(from: response.headers, for: model.wireName)
         }
-        guard isSuccess else { throw await refusal(response, credential) }
+        guard isSuccess else {
+            let refusal = await refusal(response, credential)
+            if let model { limits.learn(from: refusal, of: model.wireName) }
+            throw refusal
+        }
         if let announcement = sunset.announcement(in: response.headers) {
             onNotice(ProviderNotice(provider: id, kind: .sunset, message: announcement))
         }

@@ -22,7 +22,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         /// A block for requests to come.
         case lease(QuotaDemand, id: String, since: Int64)
         case settle(QuotaTicket, QuotaTicket.End)
-        case learn(QuotaLesson, QuotaMeterID, QuotaPlan)
+        /// What a refusal told at a time.
+        case learn(QuotaLesson, QuotaMeterID, QuotaPlan, at: Int64)
         case renew([QuotaTicket])
     }
 
@@ -118,7 +119,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     /// Learns from a refusal that named a limit.
     package func learn(_ lesson: QuotaLesson, of meter: QuotaMeterID, under plan: QuotaPlan) {
         finish(state.withLock { $0.blocks.close(meter) })
-        enqueue(.learn(lesson, meter, plan))
+        enqueue(.learn(lesson, meter, plan, at: clock.millisecondsSinceEpoch))
     }
 
     /// What stands in a request's way, as far as this process knows.
@@ -271,7 +272,7 @@ extension QuotaBooks {
         switch operation {
         case .reserve(let demand, let id, _), .lease(let demand, let id, _): return reserve(demand, as: id, at: now)
         case .settle(let ticket, let end): settle(ticket, end)
-        case .learn(let lesson, let meter, let plan): learn(lesson, of: meter, under: plan, at: now)
+        case .learn(let lesson, let meter, let plan, let time): learn(lesson, of: meter, under: plan, at: time)
         case .renew(let tickets): renew(tickets, at: now)
         }
         return nil
@@ -283,7 +284,7 @@ extension DatabaseQuotaLedger.Operation {
         switch self {
         case .reserve(let demand, _, _), .lease(let demand, _, _): demand.meters.map(\.id)
         case .settle(let ticket, _): ticket.meters
-        case .learn(_, let meter, _): [meter]
+        case .learn(_, let meter, _, _): [meter]
         case .renew(let tickets): tickets.flatMap(\.meters)
         }
     }

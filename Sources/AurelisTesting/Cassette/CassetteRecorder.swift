@@ -66,6 +66,9 @@ public final class CassetteRecorder: ModelProvider {
     /// What it reports of its limits.
     public func headroom(of model: ProviderModel) -> Double? { provider.headroom(of: model) }
 
+    /// As the recorded provider has it.
+    public func told(of model: ProviderModel) -> QuotaPlan? { provider.told(of: model) }
+
     /// Passes an attempt on.
     public func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {
         let start = tape.time.now

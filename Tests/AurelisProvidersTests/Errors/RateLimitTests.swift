@@ -122,4 +122,22 @@ struct RateLimitTests {
     func noDurations(_ text: String) {
         #expect(WaitTime.duration(text) == nil)
     }
+
+    @Test(
+        "how much is allowed, and of what",
+        arguments: [
+            ("Rate limit of 50 per 86400s exceeded for UserByModelByDay. Please wait 5631 seconds.", 50, .requests),
+            ("Rate limit of 2 per 0s exceeded for UserConcurrentRequests.", 2, .requests),
+            ("Rate limit of 15 per 60s exceeded for UserByMinute.", nil, .requests),
+            ("Rate limit reached for gpt-4o on requests per min (RPM): Limit 3. Please try again.", 3, .requests),
+            ("Rate limit reached for `x` on tokens per day (TPD): Limit 100000, Used 99000.", 100_000, .tokens),
+            ("Rate limit reached: Limit 7", nil, .requests), ("Limit of many per day", nil, .requests),
+            ("tokens per minute: limit 99999999999999999999", nil, .tokens), ("", nil, .requests),
+        ] as [(String, Int64?, QuotaLimit.Unit)]
+    )
+    func amounts(_ message: String, _ amount: Int64?, _ unit: QuotaLimit.Unit) {
+        let found = RateLimitKind.amount(in: message.lowercased())
+        #expect(found?.amount == amount)
+        if amount != nil { #expect(found?.unit == unit) }
+    }
 }

@@ -83,6 +83,10 @@ struct PresetDecodingTests {
                 "stream_usage: \"never\" is none of on_request, always, unknown"
             ),
             (#""name":"X""#, #""name":"X","limit_headers":0"#, "limit_headers: must be true or false"),
+            (
+                #""name":"X""#, #""name":"X","limit_headers":{"requests":"year"}"#,
+                "limit_headers.requests: \"year\" is none of minute, day"
+            ),
         ]
     )
     func defects(_ part: String, _ replacement: String, _ expected: String) throws {

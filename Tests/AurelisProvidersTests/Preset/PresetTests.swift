@@ -147,6 +147,8 @@ struct PresetTests {
     func limitHeaders() throws {
         let silent = try ProviderPreset.all().filter { !$0.reportsLimits }.map(\.id)
         #expect(silent == ["github-models", "github-models-legacy"])
+        #expect(try ProviderPreset.named("groq").limitPeriods == [.requests: .day, .tokens: .minute])
+        #expect(try ProviderPreset.named("custom").limitPeriods.isEmpty)
     }
 
     @Test("GitHub Models knows when it ended and what to do")

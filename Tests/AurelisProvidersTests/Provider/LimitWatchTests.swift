@@ -115,4 +115,31 @@ struct LimitWatchTests {
             #expect(harness.provider.headroom(of: model) == nil)
         }
     }
+
+    @Test("limits whose time is known are told whole, for an hour")
+    func plans() {
+        let time = ManualTime()
+        let watch = LimitWatch(periods: [.requests: .day, .tokens: .minute], time: time)
+        #expect(watch.plan(of: "a") == nil)
+        watch.learn(from: Self.headers(("1000", "1"), ("6000", nil)), for: "a")
+        let limits = Set(watch.plan(of: "a")?.limits ?? [])
+        #expect(limits == [QuotaLimit(.requests, per: .day, 1_000), QuotaLimit(.tokens, per: .minute, 6_000)])
+        time.advance(by: .seconds(3_600))
+        #expect(watch.plan(of: "a") == nil)
+    }
+
+    @Test("a refusal that names its limit tells it, whatever the headers are worth")
+    func refusals() {
+        let watch = LimitWatch(reads: false)
+        watch.learn(from: Self.headers(("1000", "1"), (nil, nil)), for: "a")
+        #expect(watch.plan(of: "a") == nil && watch.headroom(for: "a") == nil)
+        var refusal = ModelError(.rateLimit, "no")
+        refusal.limit = .day
+        refusal.limitAmount = (50, .requests)
+        watch.learn(from: refusal, of: "a")
+        #expect(watch.plan(of: "a")?.limits == [QuotaLimit(.requests, per: .day, 50)])
+        refusal.limit = .concurrency
+        watch.learn(from: refusal, of: "b")
+        #expect(watch.plan(of: "b") == nil)
+    }
 }

@@ -160,6 +160,22 @@ struct OrchestratorQuotaTests {
         #expect(setting.provider.attempts.count == 1)
     }
 
+    @Test("a limit that a refusal names is kept to, where it is less than the plan's", arguments: [3, 500])
+    func learnsAmounts(amount: Int64) async throws {
+        let setting = MeteredSetting([.gpt4o: Self.perDay(100)])
+        var refusal = ModelError(.rateLimit, "used up")
+        refusal.status = 429
+        refusal.limit = .day
+        refusal.limitAmount = (amount, .requests)
+        refusal.retryAfter = .seconds(5_000)
+        setting.provider.script(.gpt4o, .failure(refusal))
+        _ = try? await setting.ask()
+        setting.time.advance(by: .seconds(5_001))
+        for _ in 0..<3 { _ = try await setting.ask() }
+        let lines = await setting.orchestrator.quotaReport().rows[0].standing.lines
+        #expect(lines.map(\.limit.amount) == [min(amount, 100)] && lines[0].used == 3)
+    }
+
     @Test("what an answer has used replaces what it was expected to use, whole or streamed", arguments: [true, false])
     func tokens(streamed: Bool) async throws {
         let plan = QuotaPlan(limits: [QuotaLimit(.tokens, per: .day, 100_000)])
