@@ -15,12 +15,12 @@ endif
 SWIFT_SOURCES := Package.swift Sources Tests
 SWIFT_FORMAT  := --recursive --parallel --configuration .swift-format $(SWIFT_SOURCES)
 
-.PHONY: help build release test compatibility demo bench format lint clean install uninstall
+.PHONY: help build release test compatibility demo bench bench-day format lint clean install uninstall
 
 help: ## Show this list
 	@echo "Aurelis"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make demo KEEP=1      stay up afterwards, with a curl line to try"
 	@echo "  make bench QUICK=1    a rough table in about two minutes"
@@ -53,6 +53,11 @@ bench: ## Measure against nginx and the LiteLLM proxy, one core each
 	@scripts/require build bench
 	@scripts/build release
 	@python3 Benchmarks/run.py $(if $(QUICK),--quick)
+
+bench-day: ## Live through a day on a free plan in minutes, beside a plain client
+	@scripts/require build python
+	@scripts/build release
+	@"$$(scripts/venv compatibility Compatibility/requirements.txt)/bin/python" -B Benchmarks/day.py $(if $(QUICK),--quick)
 
 format: ## Format the Swift code in place
 	@swift format --in-place $(SWIFT_FORMAT)

@@ -125,7 +125,7 @@ struct RoutingRulesTests {
 
     @Test("a prompt that cannot fit is not sent, and a larger window is taken instead")
     func inputLimit() async throws {
-        let provider = ScriptedProvider(serving: [model("small", input: 10), model("large", input: 10_000)])
+        let provider = ScriptedProvider(serving: [model("small", input: 16), model("large", input: 10_000)])
         let orchestrator = orchestrator([provider]) {
             $0.routing = RoutingTable(replacing: [.general: ["small", "large"]], globalFallback: nil)
         }
@@ -137,7 +137,7 @@ struct RoutingRulesTests {
             try await orchestrator.respond(to: ModelRequest(long, model: "small"))
         }
         #expect(error?.category == .contextLength)
-        #expect(error?.message == "the prompt has at least 11 tokens, and it takes 10: nothing was sent")
+        #expect(error?.message == "the prompt has at least 17 tokens, and it takes 16: nothing was sent")
     }
 
     @Test("after a context overflow only larger or unknown windows are asked")

@@ -145,6 +145,9 @@ extension Journey {
         if let index { change(&trace.candidates[index]) }
     }
 
+    /// Notes that a shorter answer is asked for than the caller wants.
+    mutating func recordClamp(_ limit: Int?) { trace.clampedTokens = limit }
+
     /// Notes what is left of a quota with this request counted.
     mutating func recordQuota(_ left: QuotaLeft?) { trace.quotaLeft = left }
 

@@ -115,7 +115,7 @@ extension ModelOrchestrator {
 
     /// What an attempt counts on; nil when nobody counts.
     private func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
-        guard var demand = await candidate.demand(call.cost) else { return nil }
+        guard var demand = await candidate.demand(call.cost(under:)) else { return nil }
         if call.priority == .batch { demand.keeps = configuration.interactiveShare }
         return demand
     }
@@ -123,7 +123,7 @@ extension ModelOrchestrator {
     /// Tells the ledger what a refusal says of a limit.
     func learn(from failure: ModelError, of candidate: Candidate) async {
         guard let quota, failure.category == .rateLimit, let limit = failure.limit,
-            let (meter, plan) = await candidate.demand(QuotaCost())?.meters.first
+            let (meter, plan) = await candidate.demand()?.meters.first
         else { return }
         let wait = failure.retryAfter.flatMap { $0 > .zero ? $0 : nil }
         let (amount, unit) = failure.limitAmount.map { ($0.amount, $0.unit) } ?? (nil, .requests)
@@ -139,12 +139,12 @@ extension ModelOrchestrator {
 
 extension Candidate {
     /// What an attempt counts on; nil when nobody counts.
-    func demand(_ cost: @autoclosure () -> QuotaCost) async -> QuotaDemand? {
+    func demand(_ cost: (QuotaPlan) -> QuotaCost = { _ in QuotaCost() }) async -> QuotaDemand? {
         guard let plan = model.quota ?? provider.told(of: model) else { return nil }
         // One account is one, whatever a configuration calls its provider.
         let place = provider.address.isEmpty ? provider.id.rawValue : provider.address
         let meter = QuotaMeterID("\(place) \(await provider.account) \(model.wireName)")
-        return QuotaDemand([(meter, plan)], cost: cost())
+        return QuotaDemand([(meter, plan)], cost: cost(plan))
     }
 }
 
@@ -212,10 +212,11 @@ extension ModelError {
 }
 
 extension ModelCall {
-    /// What an answer is expected to use: four bytes a token, and as long an answer as is allowed. What it did use is
-    /// corrected when it has come.
-    var cost: QuotaCost {
+    /// What an answer is expected to use: the prompt, and as long an answer as is allowed. What it did use is corrected
+    /// when it has come.
+    func cost(under plan: QuotaPlan) -> QuotaCost {
+        guard plan.limits.contains(where: { $0.unit == .tokens }) else { return QuotaCost() }
         let answer = body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int ?? 0
-        return QuotaCost(tokens: Int64(body.bytes.count / 4 + max(0, min(answer, 1_000_000))))
+        return QuotaCost(tokens: Int64(PromptTokens(of: body).estimate.typical + max(0, min(answer, 1_000_000))))
     }
 }

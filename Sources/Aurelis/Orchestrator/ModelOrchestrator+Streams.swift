@@ -10,7 +10,7 @@ extension ModelOrchestrator {
         _ hold: QuotaHold?
     ) async throws(ModelError) -> OpenedStream {
         let limit = min(timeout, configuration.firstTokenTimeout)
-        let attempt = ProviderAttempt(call, on: candidate, prefill: prefill, timeout: limit)
+        let attempt = attempt(call, on: candidate, prefill: prefill, timeout: limit)
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: limit)
         let events: any ProviderStream =
             switch try await candidate.provider.send(attempt) {
@@ -52,19 +52,5 @@ extension ModelOrchestrator {
     ) async throws(ModelError) -> ConcurrencyLimiter.Slot? {
         guard let limiter = limiters[candidate.provider.id] else { return nil }
         return try await limiter.slot(within: limit, time: time)
-    }
-}
-
-extension ProviderAttempt {
-    init(_ call: ModelCall, on candidate: Candidate, prefill: String? = nil, timeout: Duration) {
-        self.init(
-            operation: call.operation,
-            model: candidate.model,
-            body: call.body,
-            stream: call.stream,
-            prefill: prefill,
-            requestID: call.id,
-            timeout: timeout
-        )
     }
 }

@@ -136,6 +136,7 @@ public final class ModelOrchestrator: Sendable {
         journey: inout Journey,
         _ attempt: (_ timeout: Duration, _ hold: QuotaHold?) async throws(ModelError) -> Answer
     ) async throws(ModelError) -> Answer {
+        journey.recordClamp(clamp(call, for: candidate))
         for retry in 0... {
             let hold = try await reserve(call, of: candidate, journey: &journey)
             var start = time.now
@@ -217,7 +218,7 @@ public final class ModelOrchestrator: Sendable {
         guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout, hold)) }
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: timeout)
         defer { withExtendedLifetime(slot) {} }
-        switch try await candidate.provider.send(ProviderAttempt(call, on: candidate, timeout: timeout)) {
+        switch try await candidate.provider.send(attempt(call, on: candidate, timeout: timeout)) {
         case .whole(let document):
             if let hold, let usage = document["usage"].flatMap(TokenUsage.init(reading:)) { hold.note(usage) }
             try AnswerValidator.validate(document, of: call.operation)

@@ -25,6 +25,8 @@ public struct OrchestratorConfiguration: Sendable, Hashable {
     public var restartsStreams = false
     /// How many requests one provider gets at once; nil: no limit but the connections.
     public var concurrency: Int? = 10
+    /// Whether a request for a longer answer than a model gives is sent for as long a one as it gives.
+    public var clampsMaxTokens = false
     /// How many requests may wait for one model's quota; more are refused at once.
     public var quotaQueue = 100
     /// How much of each limit, in percent, batches leave for interactive requests.

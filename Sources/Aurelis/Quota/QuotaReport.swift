@@ -29,7 +29,7 @@ extension ModelOrchestrator {
         for provider in router.providers {
             for model in provider.models {
                 let candidate = Candidate(provider: provider, model: model)
-                if let demand = await candidate.demand(QuotaCost()) { candidates.append((candidate, demand)) }
+                if let demand = await candidate.demand() { candidates.append((candidate, demand)) }
             }
         }
         let plans = candidates.flatMap { $0.demand.meters }.map { ($0.id, $0.plan) }

@@ -39,6 +39,7 @@ extension RouteTrace {
         json.optional("cache", cache?.description)
         if let age = cache?.age { json.milliseconds("cache_age_ms", age) }
         if waited > .zero { json.milliseconds("waited_ms", waited) }
+        if let clampedTokens { json.field("clamped_max_tokens", clampedTokens) }
         if let quotaLeft { json.field("quota_left", quotaLeft.description) }
     }
 
@@ -48,6 +49,7 @@ extension RouteTrace {
             CacheStatus(text, age: value.milliseconds("cache_age_ms") ?? .zero)
         }
         waited = value.milliseconds("waited_ms") ?? .zero
+        clampedTokens = value["clamped_max_tokens"]?.int
         quotaLeft = value["quota_left"]?.string.flatMap(QuotaLeft.init(_:))
         for candidate in value["candidates"]?.elements ?? .empty {
             guard let model = candidate["model"]?.string else { continue }

@@ -15,6 +15,9 @@ public struct RouteTrace: Sendable, Hashable {
     /// How many more requests the quota of the model asked last allows; nil: nobody counts.
     public var quotaLeft: QuotaLeft?
 
+    /// The most tokens of the answer, where that is less than what the caller asked for; nil: as the caller asked.
+    public var clampedTokens: Int?
+
     /// How many requests were sent.
     public var upstreamAttempts: Int { attempts.count { $0.purpose != .shared } }
 

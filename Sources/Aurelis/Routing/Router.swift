@@ -186,8 +186,8 @@ private struct Screening {
 
     private mutating func obstacle(_ model: ProviderModel) -> RequestNeeds.Obstacle? {
         guard model.capabilities != nil || model.inputLimit != nil else { return nil }
-        let needs = needs ?? RequestNeeds(of: call)
-        self.needs = needs
+        var needs = needs ?? RequestNeeds(of: call)
+        defer { self.needs = needs }
         return needs.obstacle(for: model)
     }
 }

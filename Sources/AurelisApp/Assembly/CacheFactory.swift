@@ -82,7 +82,12 @@ struct CacheFactory: Sendable {
         limits.lifetime = settings.rules.layers[.database] ?? .zero
         limits.retention = settings.rules.staleLimit
         guard limits.lifetime > .zero else { return nil }
-        return DatabaseCacheStore(directory: configuration.dataDirectory, limits: limits, logger: logger)
+        return DatabaseCacheStore(
+            directory: configuration.dataDirectory,
+            limits: limits,
+            clock: clock,
+            logger: logger
+        )
     }
 
     private func cache(

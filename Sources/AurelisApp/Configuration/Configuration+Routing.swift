@@ -8,7 +8,7 @@ extension Configuration {
             knowing: [
                 "tasks", "global_fallback", "aliases", "equivalents", "strategy", "replace_named_models",
                 "request_timeout", "maximum_attempts", "first_token_timeout", "stall_timeout", "resume_streams",
-                "restart_streams", "concurrency",
+                "restart_streams", "concurrency", "clamp_max_tokens",
             ]
         )
         orchestrator.routing = try RoutingTable(reading: section)
@@ -25,6 +25,7 @@ extension Configuration {
         orchestrator.stallTimeout = try section.positive("stall_timeout", default: orchestrator.stallTimeout)
         orchestrator.resumesStreams = try section.flag("resume_streams", default: orchestrator.resumesStreams)
         orchestrator.restartsStreams = try section.flag("restart_streams", default: orchestrator.restartsStreams)
+        orchestrator.clampsMaxTokens = try section.flag("clamp_max_tokens", default: orchestrator.clampsMaxTokens)
         if section.has("concurrency") {
             concurrency = try section.integer("concurrency", in: 1...100_000, default: 10)
         }

@@ -45,7 +45,10 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: .init("With --simulate: let time pass this many times faster.", valueName: "factor")
+        help: .init(
+            "Before a simulated provider: let time pass this many times faster, as it does there.",
+            valueName: "factor"
+        )
     )
     var timeScale: Int?
 

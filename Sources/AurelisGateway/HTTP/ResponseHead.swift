@@ -77,6 +77,7 @@ struct ResponseHead: Sendable {
             buffer.writeField("x-aurelis-attempts: ", decimal: trace.upstreamAttempts)
             if let cache = trace.cache { writeCache(cache, to: &buffer) }
             if let left = trace.quotaLeft { buffer.writeField("x-aurelis-quota-remaining: ", text: left.description) }
+            if let tokens = trace.clampedTokens { buffer.writeField("x-aurelis-max-tokens: ", decimal: tokens) }
             if trace.waited > .zero {
                 buffer.writeField("x-aurelis-waited-ms: ", decimal: Int(trace.waited.milliseconds))
             }
