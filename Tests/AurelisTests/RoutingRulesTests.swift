@@ -140,6 +140,30 @@ struct RoutingRulesTests {
         #expect(error?.message == "the prompt has at least 17 tokens, and it takes 16: nothing was sent")
     }
 
+    @Test("a model whose vocabulary is known is refused by what the prompt has, not by the least it may have")
+    func exactInputLimit() throws {
+        var tokenizers = ModelTokenizers()
+        let vocabulary = try BytePairVocabulary(tiktoken: BytePairTokenizerTests.file([Array("aa".utf8)]))
+        tokenizers.add(BytePairTokenizer(vocabulary, pattern: .o200k), for: ["exact"])
+        let orchestrator = ModelOrchestrator(
+            providers: [ScriptedProvider(serving: [model("exact", input: 20), model("other", input: 20)])],
+            tokenizers: tokenizers
+        )
+        func rejection(_ length: Int, _ name: String) throws -> String? {
+            let prompt = String(repeating: "a", count: length)
+            let body = #"{"model":"\#(name)","messages":[{"role":"user","content":"\#(prompt)"}]}"#
+            let call = try ModelCall(reading: JSONDocument(Array(body.utf8)), operation: .chatCompletion)
+            do throws(ModelError) {
+                _ = try orchestrator.candidates(for: call)
+                return nil
+            } catch { return error.message }
+        }
+        // Seven tokens go to the message itself.
+        #expect(try rejection(26, "exact") == nil)
+        #expect(try rejection(28, "exact") == "the prompt has 21 tokens, and it takes 20: nothing was sent")
+        #expect(try rejection(28, "other") == nil)
+    }
+
     @Test("after a context overflow only larger or unknown windows are asked")
     func contextLength() async throws {
         let provider = ScriptedProvider(

@@ -115,9 +115,20 @@ extension ModelOrchestrator {
 
     /// What an attempt counts on; nil when nobody counts.
     private func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
-        guard var demand = await candidate.demand(call.cost(under:)) else { return nil }
+        guard var demand = await candidate.demand(cost(of: call, on: candidate)) else { return nil }
         if call.priority == .batch { demand.keeps = configuration.interactiveShare }
         return demand
+    }
+
+    /// What an answer is expected to use: the prompt, and as long an answer as is allowed. What it did use is corrected
+    /// when it has come.
+    private func cost(of call: ModelCall, on candidate: Candidate) -> (QuotaPlan) -> QuotaCost {
+        { plan in
+            guard plan.limits.contains(where: { $0.unit == .tokens }) else { return QuotaCost() }
+            let prompt = PromptTokens(of: call.body, by: self.router.tokenizers[candidate.model.id]).estimate.typical
+            let answer = call.body["max_completion_tokens"]?.int ?? call.body["max_tokens"]?.int ?? 0
+            return QuotaCost(tokens: Int64(prompt + max(0, min(answer, 1_000_000))))
+        }
     }
 
     /// Tells the ledger what a refusal says of a limit.
@@ -208,15 +219,5 @@ extension ModelError {
             case .window(_, .day, _): .day
             }
         return error
-    }
-}
-
-extension ModelCall {
-    /// What an answer is expected to use: the prompt, and as long an answer as is allowed. What it did use is corrected
-    /// when it has come.
-    func cost(under plan: QuotaPlan) -> QuotaCost {
-        guard plan.limits.contains(where: { $0.unit == .tokens }) else { return QuotaCost() }
-        let answer = body["max_completion_tokens"]?.int ?? body["max_tokens"]?.int ?? 0
-        return QuotaCost(tokens: Int64(PromptTokens(of: body).estimate.typical + max(0, min(answer, 1_000_000))))
     }
 }

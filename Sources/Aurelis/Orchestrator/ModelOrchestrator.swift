@@ -34,6 +34,7 @@ public final class ModelOrchestrator: Sendable {
     /// - Parameters:
     ///   - cache: where answers are kept, of this orchestrator and others; nil: every request is asked.
     ///   - quota: counts the requests to models that have a quota, so that none is sent in vain; nil: nobody counts.
+    ///   - tokenizers: whose tokens are counted exactly; the others' are estimated.
     ///   - health: what an earlier orchestrator has learnt; nil: nothing is known yet.
     ///   - recorder: is told what became of every request; nil: nobody is.
     public init(
@@ -41,6 +42,7 @@ public final class ModelOrchestrator: Sendable {
         configuration: OrchestratorConfiguration = OrchestratorConfiguration(),
         cache: AnswerCache? = nil,
         quota: (any QuotaLedger)? = nil,
+        tokenizers: ModelTokenizers = ModelTokenizers(),
         health: RouteHealth? = nil,
         recorder: (any RequestRecorder)? = nil,
         time: any TimeSource = SystemTimeSource(),
@@ -54,7 +56,8 @@ public final class ModelOrchestrator: Sendable {
             providers: providers,
             replacesNamedModels: configuration.replacesNamedModels,
             strategy: configuration.strategy,
-            health: health
+            health: health,
+            tokenizers: tokenizers
         )
         self.configuration = configuration
         self.cache = cache

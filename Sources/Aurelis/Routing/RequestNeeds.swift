@@ -4,10 +4,11 @@ internal import AurelisJSON
 struct RequestNeeds: Sendable {
     let capabilities: ModelCapabilities
     private let body: JSONDocument
-    /// Fewer tokens the prompt cannot have; counted when it matters.
-    private var leastTokens: Int?
+    private let tokenizers: ModelTokenizers
+    /// The tokens of the prompt by each tokenizer, or without one; counted when it matters.
+    private var tokens: [Int?: TokenEstimate] = [:]
 
-    init(of call: ModelCall) {
+    init(of call: ModelCall, tokenizers: ModelTokenizers = ModelTokenizers()) {
         var needs: ModelCapabilities = call.stream ? .streaming : []
         if let tools = call.body["tools"], tools.kind == .array, tools[0] != nil { needs.insert(.tools) }
         if call.body["response_format"]?["type"]?.stringEquals("json_schema") == true { needs.insert(.jsonSchema) }
@@ -18,6 +19,7 @@ struct RequestNeeds: Sendable {
         }
         capabilities = needs
         body = call.body
+        self.tokenizers = tokenizers
     }
 
     private static func hasImage(_ content: JSONValue) -> Bool {
@@ -33,20 +35,28 @@ struct RequestNeeds: Sendable {
         }
         // No token is shorter than a byte.
         guard let limit = model.inputLimit, body.bytes.count > limit else { return nil }
-        let tokens = leastTokens ?? PromptTokens(of: body).estimate.least
-        leastTokens = tokens
-        return tokens > limit ? .tooLong(tokens: tokens, limit: limit) : nil
+        let tokens = tokens(for: model.id)
+        return tokens.least > limit ? .tooLong(tokens, limit: limit) : nil
+    }
+
+    private mutating func tokens(for model: ModelID) -> TokenEstimate {
+        let index = tokenizers.index(of: model)
+        if let known = tokens[index] { return known }
+        let counted = PromptTokens(of: body, by: index.map { tokenizers[$0] }).estimate
+        tokens[index] = counted
+        return counted
     }
 
     /// What speaks against a model.
     enum Obstacle: CustomStringConvertible {
         case lacks(ModelCapabilities)
-        case tooLong(tokens: Int, limit: Int)
+        case tooLong(TokenEstimate, limit: Int)
 
         var description: String {
             switch self {
             case .lacks(let missing): "it cannot do \(missing.names.joined(separator: ", "))"
-            case .tooLong(let tokens, let limit): "the prompt has at least \(tokens) tokens, and it takes \(limit)"
+            case .tooLong(let tokens, let limit):
+                "the prompt has \(tokens.isExact ? "" : "at least ")\(tokens.least) tokens, and it takes \(limit)"
             }
         }
     }

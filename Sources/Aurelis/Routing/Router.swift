@@ -6,6 +6,8 @@ struct Router: Sendable {
     let replacesNamedModels: Bool
     let strategy: RoutingStrategy
     let health: RouteHealth
+    /// Whose tokens are counted exactly.
+    let tokenizers: ModelTokenizers
 
     /// The eligible candidates, best first; everything considered is noted in `journey`.
     ///
@@ -21,7 +23,7 @@ struct Router: Sendable {
             return [candidate]
         }
         let ranking = RouteRanking(strategy: call.strategy ?? strategy, health: health)
-        var screening = Screening(call: call)
+        var screening = Screening(call: call, tokenizers: tokenizers)
         var seen: [ModelID] = []
         var eligible: [Candidate] = []
         for group in groups(for: call) {
@@ -135,6 +137,7 @@ struct Router: Sendable {
 /// Rules candidates out for what is known beforehand: a retired provider, a missing capability, a prompt too long.
 private struct Screening {
     let call: ModelCall
+    let tokenizers: ModelTokenizers
     /// Read when the first candidate has facts to compare with.
     private var needs: RequestNeeds?
     private var rejections: [Rejection] = []
@@ -146,7 +149,10 @@ private struct Screening {
         case other
     }
 
-    init(call: ModelCall) { self.call = call }
+    init(call: ModelCall, tokenizers: ModelTokenizers) {
+        self.call = call
+        self.tokenizers = tokenizers
+    }
 
     /// What all that serve the model have in common against it, as the failure it is.
     var cause: ModelError? {
@@ -186,7 +192,7 @@ private struct Screening {
 
     private mutating func obstacle(_ model: ProviderModel) -> RequestNeeds.Obstacle? {
         guard model.capabilities != nil || model.inputLimit != nil else { return nil }
-        var needs = needs ?? RequestNeeds(of: call)
+        var needs = needs ?? RequestNeeds(of: call, tokenizers: tokenizers)
         defer { self.needs = needs }
         return needs.obstacle(for: model)
     }

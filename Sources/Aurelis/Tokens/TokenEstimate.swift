@@ -16,6 +16,9 @@ public struct TokenEstimate: Sendable, Hashable {
     /// Fewer it can hardly have: enough to refuse by.
     public var least: Int { leastHundredths / 100 }
 
+    /// Whether it is a count.
+    var isExact: Bool { hundredths == leastHundredths }
+
     /// No tokens.
     public init() {}
 
@@ -43,9 +46,11 @@ public struct TokenEstimate: Sendable, Hashable {
     }
 
     /// A number that is known.
-    init(exactly count: Int) {
-        hundredths = count * 100
-        leastHundredths = count * 100
+    init(exactly count: Int) { self.init(count, least: count) }
+
+    init(_ typical: Int, least: Int) {
+        hundredths = typical * 100
+        leastHundredths = least * 100
     }
 
     /// Both together.

@@ -41,6 +41,7 @@ struct OrchestratorFactory: Sendable {
             configuration: rules,
             cache: layers.cache.with(configuration.cache.rules),
             quota: quota,
+            tokenizers: try ModelTokenizers(configuration.tokenizers),
             health: health,
             recorder: history,
             time: time,

@@ -9,9 +9,8 @@ extension Configuration {
         let root = try SettingsReader(
             tree,
             knowing: [
-                "providers", "routing", "retry", "quota", "cache", "transport", "gateway", "admin", "data_dir", "log",
-                "simulate",
-                "simulator",
+                "providers", "routing", "retry", "quota", "tokenizers", "cache", "transport", "gateway", "admin",
+                "data_dir", "log", "simulate", "simulator",
             ],
             log: log
         )
@@ -22,6 +21,9 @@ extension Configuration {
         }
         try checkNames(root)
         try readRouting(root)
+        for section in try root.sections("tokenizers", knowing: ["vocabulary", "pattern", "models"]) {
+            tokenizers.append(try Tokenizer(reading: section))
+        }
         cache = try Cache(reading: root, warnings: &warnings)
         transport = try Transport(reading: root)
         gateway = try Gateway(reading: root)

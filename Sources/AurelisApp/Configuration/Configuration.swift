@@ -12,6 +12,8 @@ package struct Configuration: Sendable, Equatable {
     package var providers: [Provider] = []
     /// How requests find their answers: routing, retries, time limits, streams.
     package var orchestrator = OrchestratorConfiguration()
+    /// Whose tokens are counted exactly.
+    package var tokenizers: [Tokenizer] = []
     /// How many requests one provider gets at once; nil: 10 in a command, the connections in the gateway.
     package var concurrency: Int?
     /// Where answers are kept, and by which rules.
@@ -36,6 +38,18 @@ package struct Configuration: Sendable, Equatable {
 }
 
 extension Configuration {
+    /// A vocabulary, and the models that have it.
+    package struct Tokenizer: Sendable, Equatable {
+        /// The file, in the format of `tiktoken`.
+        package var vocabulary: String
+        /// How texts are cut before their pieces are joined.
+        package var pattern: TokenPattern
+        /// Model IDs, or beginnings of them that end in `*`.
+        package var models: [String]
+        /// Where the file was named.
+        package var origin: ConfigurationOrigin?
+    }
+
     /// One provider.
     package struct Provider: Sendable, Equatable {
         /// Its name in routes and logs.

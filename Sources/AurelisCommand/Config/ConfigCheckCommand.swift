@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Aurelis
 internal import AurelisApp
 
 /// `aurelis config check`: whether the configuration can be used.
@@ -26,6 +27,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
             try out.write("read \(TerminalSanitizer.singleLine("\(source)"))\n")
         }
         if session.loaded.sources.isEmpty { try out.write("read no file: flags, environment and defaults only\n") }
+        _ = try ModelTokenizers(session.configuration.tokenizers)
         let retirements = RetirementNotice.all(session.configuration)
         for notice in retirements { console.warn(notice) }
         let count = session.loaded.warnings.count + retirements.count

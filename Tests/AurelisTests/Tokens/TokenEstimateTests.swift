@@ -79,7 +79,7 @@ struct TokenEstimateTests {
         let parts = try tokens(
             #"{"messages":[{"role":"user","content":[{"type":"text","text":"Hello there"},{"type":"image_url","image_url":{"url":"data:,"}}]}]}"#
         )
-        #expect(parts.typical == bare.typical + 85)
+        #expect(parts.typical == bare.typical + 765)
         let tools = try tokens(#"{"messages":[{"role":"user","content":"Hello there"}],"tools":[{"type":"function"}]}"#)
         #expect(tools.typical > bare.typical)
         #expect(
