@@ -119,6 +119,12 @@ extension AnswerCache {
         return .consult(plan)
     }
 
+    /// The answer that memory or a store has.
+    func kept(_ plan: CachePlan) async -> CacheHit? {
+        if let hit = inMemory(plan) { return hit }
+        return await inStores(plan)
+    }
+
     /// The answer that memory has.
     ///
     /// - Parameter isSecondLook: a miss has been counted already.

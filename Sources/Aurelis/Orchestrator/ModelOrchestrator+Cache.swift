@@ -124,6 +124,24 @@ extension ModelOrchestrator {
         }
     }
 
+    /// The answer that is kept of a better candidate than the one to be asked, which is asked last because it has no room:
+    /// what it has answered already needs none.
+    func kept(
+        _ call: ModelCall,
+        by preferred: [Candidate],
+        before candidates: [Candidate],
+        journey: inout Journey
+    ) async -> (Found, Candidate)? {
+        guard let cache, let first = candidates.first else { return nil }
+        for candidate in preferred.prefix(while: { $0.route != first.route }) {
+            guard case .consult(let plan) = cache.plan(for: call, on: candidate), plan.reads,
+                let hit = await cache.kept(plan), let found = try? found(hit, for: call, journey: &journey)
+            else { continue }
+            return (found, candidate)
+        }
+        return nil
+    }
+
     /// What the cache still has of an answer that nobody can give now.
     func stale(
         _ call: ModelCall,

@@ -89,7 +89,8 @@ public final class ModelOrchestrator: Sendable {
     public func candidates(for call: ModelCall) throws(ModelError) -> [RouteTrace.Candidate] {
         let now = time.now
         var journey = Journey(call: call, configuration: configuration, start: now)
-        for candidate in try router.candidates(for: call, journey: &journey, at: now) {
+        let preferred = try router.candidates(for: call, journey: &journey, at: now)
+        for candidate in router.pausedLast(preferred, journey: &journey, at: now) {
             guard case .open(let until) = health.obstacle(on: candidate.route, at: now) else { continue }
             journey.reject(candidate, reason: ModelError.circuitOpen(for: now.duration(to: until)).message)
         }
@@ -106,8 +107,12 @@ public final class ModelOrchestrator: Sendable {
         var candidates: [Candidate] = []
         var failure: ModelError?
         do throws(ModelError) {
-            candidates = try router.candidates(for: call, journey: &journey, at: start)
+            let preferred = try router.candidates(for: call, journey: &journey, at: start)
+            candidates = router.pausedLast(preferred, journey: &journey, at: start)
             candidates = await withRoomFirst(candidates, call, journey: &journey)
+            if let (found, candidate) = await kept(call, by: preferred, before: candidates, journey: &journey) {
+                return reply(found, to: call, from: candidate, journey: journey)
+            }
             for candidate in candidates {
                 guard journey.fits(candidate) else { continue }
                 do {

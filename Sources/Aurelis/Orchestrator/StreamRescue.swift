@@ -64,7 +64,9 @@ struct StreamRescue: Sendable {
         at now: ContinuousClock.Instant
     ) throws(ModelError) -> [Candidate] {
         var considered = journey
-        var others = try orchestrator.router.candidates(for: call, journey: &considered, at: now)
+        let router = orchestrator.router
+        var others = try router.candidates(for: call, journey: &considered, at: now)
+        others = router.pausedLast(others, journey: &considered, at: now)
         others.removeAll { $0.route == current.route }
         return failure.category == .timeout ? others + [current] : [current] + others
     }

@@ -46,7 +46,7 @@ struct Router: Sendable {
             }
         }
         if eligible.isEmpty { throw noCandidate(for: call, screening.cause, trace: journey.trace) }
-        return pausedLast(eligible, journey: &journey, at: now)
+        return eligible
     }
 
     /// The one who serves a named model that nobody may stand in for, when nothing needs to be checked or compared:
@@ -84,9 +84,9 @@ struct Router: Sendable {
         }
     }
 
-    /// Whom a provider has asked to leave alone comes after everybody else, the shortest pause first: nobody waits while
+    /// The same candidates: whom a provider has asked to leave alone comes after everybody else, the shortest pause first: nobody waits while
     /// another may answer.
-    private func pausedLast(
+    func pausedLast(
         _ candidates: [Candidate],
         journey: inout Journey,
         at now: ContinuousClock.Instant

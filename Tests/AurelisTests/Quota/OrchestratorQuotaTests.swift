@@ -50,6 +50,20 @@ struct OrchestratorQuotaTests {
         QuotaPlan(limits: [QuotaLimit(.requests, per: .day, amount)])
     }
 
+    @Test("what a model without room has answered before is given, and nobody else is asked for it")
+    func keptBeforeRoom() async throws {
+        let setting = MeteredSetting([.gpt4o: Self.perDay(1)], cache: AnswerCache())
+        func ask(_ prompt: String) async throws -> ModelResponse {
+            try await setting.ask(prompt) { $0.fallback = .models([.gpt4oMini]) }
+        }
+        #expect(try await ask("first").modelUsed == .gpt4o)
+        let again = try await ask("first")
+        #expect(again.modelUsed == .gpt4o && again.trace.cache?.age != nil)
+        #expect(try await ask("second").modelUsed == .gpt4oMini)
+        #expect(try await ask("second").trace.cache?.age != nil)
+        #expect(setting.provider.attempts.map(\.model.id) == [.gpt4o, .gpt4oMini])
+    }
+
     @Test("a day that is used up is an error with its time, and nothing is sent")
     func dayUsed() async throws {
         let setting = MeteredSetting([.gpt4o: Self.perDay(2)])
