@@ -21,7 +21,7 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, BatchCommand.self, ServeCommand.self, WhyCommand.self, QuotaCommand.self,
+            AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self, QuotaCommand.self,
             CacheCommand.self,
             ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]

@@ -58,6 +58,16 @@ struct BatchMeterTests {
         #expect(line == "52 of 100 (52 %), 2 failed, 3 from the cache, 1 shared, about 48 s left\n")
     }
 
+    @Test("the rest takes no less than the quotas say")
+    func quotas() {
+        var meter = meter(isTerminal: false)
+        _ = meter.text(progress(0), at: start)
+        meter.earliestEnd = at(7_210_000)
+        #expect(meter.text(progress(50), at: at(10_000)) == "50 of 100 (50 %), about 2 h left\n")
+        meter.earliestEnd = at(11_000)
+        #expect(meter.text(progress(80), at: at(20_000)) == "80 of 100 (80 %), about 5 s left\n")
+    }
+
     @Test("a wait says until when")
     func waiting() {
         var meter = meter(isTerminal: false)

@@ -156,15 +156,21 @@ extension BatchState.Facts {
             number: line.number,
             customID: line.item.customID,
             key: call.flatMap { BatchKey($0) },
-            lane: call.map { $0.model?.canonical ?? "auto/\($0.task.rawValue)" } ?? "",
+            lane: call?.lane ?? "",
             size: call?.body.bytes.count ?? 0,
             isValid: call != nil
         )
     }
 }
 
+extension ModelCall {
+    /// What a refusal of it holds for.
+    var lane: BatchState.Lane { model?.canonical ?? "auto/\(task.rawValue)" }
+}
+
 extension ModelError {
-    fileprivate static func duplicateName(_ number: Int, of first: Int) -> ModelError {
+    /// Another item has that name.
+    static func duplicateName(_ number: Int, of first: Int) -> ModelError {
         ModelError(
             .invalidRequest,
             "line \(number) has the custom_id of line \(first); give it one of its own",

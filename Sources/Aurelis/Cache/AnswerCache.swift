@@ -125,6 +125,17 @@ extension AnswerCache {
         return await inStores(plan)
     }
 
+    /// Whether an answer is kept; nothing is counted or moved.
+    func has(_ plan: CachePlan) async -> Bool {
+        func isFresh(_ answer: CachedAnswer?, in layer: CacheLayer) -> Bool {
+            guard let answer, let limit = configuration.layers[layer], limit > .zero else { return false }
+            return plan.time < answer.facts.expiry(in: limit)
+        }
+        if isFresh(contents.state.withLock({ $0.answers.value(for: plan.key) }), in: .memory) { return true }
+        for store in contents.stores where isFresh(await opened(plan.key, from: store), in: store.layer) { return true }
+        return false
+    }
+
     /// The answer that memory has.
     ///
     /// - Parameter isSecondLook: a miss has been counted already.

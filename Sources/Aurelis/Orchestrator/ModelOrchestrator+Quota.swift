@@ -114,7 +114,7 @@ extension ModelOrchestrator {
     }
 
     /// What an attempt counts on; nil when nobody counts.
-    private func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
+    func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
         guard var demand = await candidate.demand(cost(of: call, on: candidate)) else { return nil }
         if call.priority == .batch { demand.keeps = configuration.interactiveShare }
         return demand

@@ -182,4 +182,6 @@ public struct QuotaStanding: Sendable, Hashable {
     public var inFlight: Int
     /// How many may be; nil: any number.
     public var concurrent: Int?
+    /// Everything that is known, to look ahead from.
+    var state = QuotaMeter()
 }

@@ -159,7 +159,8 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
             meter: id,
             lines: lines,
             inFlight: holds.values.count { $0.expiry > now },
-            concurrent: concurrency(under: plan, at: now)
+            concurrent: concurrency(under: plan, at: now),
+            state: self
         )
     }
 

@@ -50,16 +50,22 @@ struct BatchJob: Sendable {
             console.remark("\(before) of \(input.count) answered before; going on")
         }
         let errors = console.errors
-        var meter = BatchMeter(errors, at: .now)
         var options = options
         options.total = input.count
-        let lines = try input.lines()
         let runner = BatchRunner(orchestrator, options: options, journal: journal)
-        let report = try await runner.run({ () throws(BatchError) in try lines.next() }) { progress in
-            if let text = meter.text(progress, at: .now) { errors.note(text) }
+        let lines = try input.lines()
+        let outlook = BatchOutlook()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [input] in await outlook.look(at: input, settled, orchestrator) }
+            defer { group.cancelAll() }
+            var meter = BatchMeter(errors, at: .now)
+            let report = try await runner.run({ () throws(BatchError) in try lines.next() }) { progress in
+                meter.earliestEnd = outlook.end
+                if let text = meter.text(progress, at: .now) { errors.note(text) }
+            }
+            if let text = meter.ending() { errors.note(text) }
+            return report
         }
-        if let text = meter.ending() { errors.note(text) }
-        return report
     }
 
     private func finish(_ report: BatchReport, _ journal: DatabaseBatchJournal) async throws {

@@ -15,6 +15,8 @@ struct BatchMeter: Sendable {
     private let start: ContinuousClock.Instant
     private var drawn: ContinuousClock.Instant?
     private var tenths: Int?
+    /// Before that the quotas do not allow the end.
+    var earliestEnd: ContinuousClock.Instant?
 
     /// A meter for an output.
     ///
@@ -73,12 +75,13 @@ struct BatchMeter: Sendable {
         return parts.map { ", \($0)" }.joined()
     }
 
-    /// How long the rest takes at the pace of this run; nil while that is anybody's guess.
+    /// How long the rest takes at the pace of this run, and as the quotas allow; nil while that is anybody's guess.
     private func remaining(_ progress: BatchProgress, of total: Int, at now: ContinuousClock.Instant) -> Duration? {
         let done = progress.done - progress.restored
         let elapsed = start.duration(to: now)
         guard done >= 3, elapsed >= .seconds(1), progress.done < total else { return nil }
-        let rest = elapsed / done * (total - progress.done)
+        let pace = elapsed / done * (total - progress.done)
+        let rest = max(pace, earliestEnd.map { now.duration(to: $0) } ?? .zero)
         return .seconds(max(1, rest.components.seconds))
     }
 }
