@@ -11,8 +11,13 @@ extension ModelOrchestrator {
         of candidate: Candidate,
         journey: inout Journey
     ) async throws(ModelError) -> QuotaHold? {
-        guard let quota, var demand = await demand(of: call, on: candidate), let meter = demand.meters.first?.id
+        guard let quota, var demand = await demand(of: call, on: candidate), let (meter, plan) = demand.meters.first
         else { return nil }
+        // Most requests need nobody's consent, and no place in a queue.
+        if turns.isIdle, let ticket = quota.reserveAtOnce(demand) {
+            journey.recordQuota(ticket.left)
+            return QuotaHold(ticket, of: candidate, under: plan, in: quota, turns)
+        }
         var waiting = QuotaWaiting(since: time.now)
         var isServed = false
         defer { if let place = waiting.place { turns.leave(place, served: isServed) } }
@@ -28,7 +33,7 @@ extension ModelOrchestrator {
                     isServed = true
                     waiting.end(at: time.now, for: candidate, journey: &journey)
                     journey.recordQuota(ticket.left)
-                    return QuotaHold(ticket, in: quota, price: candidate.model.price, turns)
+                    return QuotaHold(ticket, of: candidate, under: plan, in: quota, turns)
                 case .refused(let refusal): obstacle = refusal
                 }
             }
@@ -115,27 +120,28 @@ extension ModelOrchestrator {
 
     /// What an attempt counts on; nil when nobody counts.
     func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
-        guard var demand = await candidate.demand(cost(of: call, on: candidate)) else { return nil }
+        guard let plan = candidate.plan else { return nil }
+        let meter = await candidate.meter
+        var demand = QuotaDemand([(meter, plan)], cost: cost(of: call, on: candidate, under: plan))
         if call.priority == .batch { demand.keeps = configuration.interactiveShare }
         return demand
     }
 
     /// What an answer is expected to use: the prompt, and as long an answer as is allowed. What it did use is corrected
     /// when it has come.
-    private func cost(of call: ModelCall, on candidate: Candidate) -> (QuotaPlan) -> QuotaCost {
-        { plan in
-            guard plan.limits.contains(where: { $0.unit == .tokens }) else { return QuotaCost() }
-            let prompt = PromptTokens(of: call.body, by: self.router.tokenizers[candidate.model.id]).estimate.typical
-            let answer = call.body["max_completion_tokens"]?.int ?? call.body["max_tokens"]?.int ?? 0
-            return QuotaCost(tokens: Int64(prompt + max(0, min(answer, 1_000_000))))
-        }
+    private func cost(of call: ModelCall, on candidate: Candidate, under plan: QuotaPlan) -> QuotaCost {
+        guard plan.limits.contains(where: { $0.unit == .tokens }) else { return QuotaCost() }
+        let prompt = PromptTokens(of: call.body, by: router.tokenizers[candidate.model.id]).estimate.typical
+        let answer = call.body["max_completion_tokens"]?.int ?? call.body["max_tokens"]?.int ?? 0
+        return QuotaCost(tokens: Int64(prompt + max(0, min(answer, 1_000_000))))
     }
 
     /// Tells the ledger what a refusal says of a limit.
     func learn(from failure: ModelError, of candidate: Candidate) async {
         guard let quota, failure.category == .rateLimit, let limit = failure.limit,
-            let (meter, plan) = await candidate.demand()?.meters.first
+            let plan = candidate.plan
         else { return }
+        let meter = await candidate.meter
         let wait = failure.retryAfter.flatMap { $0 > .zero ? $0 : nil }
         let (amount, unit) = failure.limitAmount.map { ($0.amount, $0.unit) } ?? (nil, .requests)
         let lesson = QuotaLesson(
@@ -149,13 +155,26 @@ extension ModelOrchestrator {
 }
 
 extension Candidate {
-    /// What an attempt counts on; nil when nobody counts.
-    func demand(_ cost: (QuotaPlan) -> QuotaCost = { _ in QuotaCost() }) async -> QuotaDemand? {
-        guard let plan = model.quota ?? provider.told(of: model) else { return nil }
-        // One account is one, whatever a configuration calls its provider.
-        let place = provider.address.isEmpty ? provider.id.rawValue : provider.address
-        let meter = QuotaMeterID("\(place) \(await provider.account) \(model.wireName)")
-        return QuotaDemand([(meter, plan)], cost: cost(plan))
+    /// What its quota allows; nil: nobody knows of one.
+    var plan: QuotaPlan? { model.quota ?? provider.told(of: model) }
+
+    /// What its use is counted on: one account is one, whatever a configuration calls its provider.
+    var meter: QuotaMeterID {
+        get async {
+            guard let account = provider.knownAccount else { return meter(of: await provider.account) }
+            return meter(of: account)
+        }
+    }
+
+    private func meter(of account: String) -> QuotaMeterID {
+        var name = provider.address.isEmpty ? provider.id.rawValue : provider.address
+        // Once a request: by interpolation it would take a microsecond.
+        name.reserveCapacity(name.utf8.count + account.utf8.count + model.wireName.utf8.count + 2)
+        name += " "
+        name += account
+        name += " "
+        name += model.wireName
+        return QuotaMeterID(name)
     }
 }
 

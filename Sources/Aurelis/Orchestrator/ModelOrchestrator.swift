@@ -228,7 +228,9 @@ public final class ModelOrchestrator: Sendable {
         defer { withExtendedLifetime(slot) {} }
         switch try await candidate.provider.send(attempt(call, on: candidate, timeout: timeout)) {
         case .whole(let document):
-            if let hold, let usage = document["usage"].flatMap(TokenUsage.init(reading:)) { hold.note(usage) }
+            if let hold, hold.countsUse, let usage = document["usage"].flatMap(TokenUsage.init(reading:)) {
+                hold.note(usage)
+            }
             try AnswerValidator.validate(document, of: call.operation)
             return .whole(document)
         case .stream(let events):

@@ -14,6 +14,9 @@ public protocol ModelProvider: Sendable {
     /// Whose quota is used: a name for the credential that does not tell it. Asked for only of models with a quota.
     var account: String { get async }
 
+    /// The account, when it is known without looking for the credential; nil: `account` is to be asked.
+    var knownAccount: String? { get }
+
     /// The model as this provider serves it, or nil when it does not.
     func model(_ id: ModelID, for operation: ModelOperation) -> ProviderModel?
 
@@ -42,6 +45,9 @@ extension ModelProvider {
 
     /// Whoever does not say otherwise has one account.
     public var account: String { get async { "" } }
+
+    /// Whoever does not say otherwise has to look.
+    public var knownAccount: String? { nil }
 
     /// Whoever does not say otherwise may be asked.
     public var outage: ModelError? { nil }

@@ -55,7 +55,9 @@ package struct QuotaBlocks: Sendable {
         var block: Block?
     }
 
-    private var lanes: [QuotaMeterID: Lane] = [:]
+    private var lanes: [Lane] = []
+    /// Where the lane of a meter is, for good.
+    private var indices: [QuotaMeterID: Int] = [:]
     /// Those of which no more is handed out, while their requests are under way.
     private var closing: [String: Block] = [:]
 
@@ -75,15 +77,16 @@ package struct QuotaBlocks: Sendable {
             plan.concurrent == nil
         else { return Taken() }
         guard let index = lane(of: meter, at: now) else { return Taken() }
-        return lanes.values[index].take(demand, plan, at: now)
+        return lanes[index].take(demand, plan, at: now, lane: index)
     }
 
-    private mutating func lane(of meter: QuotaMeterID, at now: Int64) -> Dictionary<QuotaMeterID, Lane>.Index? {
-        if let index = lanes.index(forKey: meter) { return index }
+    private mutating func lane(of meter: QuotaMeterID, at now: Int64) -> Int? {
+        if let index = indices[meter] { return index }
         // Models are named by callers.
         guard lanes.count < QuotaBooks.maximumMeters else { return nil }
-        lanes[meter] = Lane(rate: Rate(second: now / 1_000))
-        return lanes.index(forKey: meter)
+        indices[meter] = lanes.count
+        lanes.append(Lane(rate: Rate(second: now / 1_000)))
+        return lanes.count - 1
     }
 
     /// A block has been reserved, or was refused.
@@ -91,11 +94,11 @@ package struct QuotaBlocks: Sendable {
     /// - Parameter start: a moment before it was.
     /// - Returns: the one before it, if nothing of that is under way.
     package mutating func arrive(_ ticket: QuotaTicket?, _ demand: QuotaDemand, since start: Int64) -> Ended? {
-        guard let meter = demand.meters.first?.id, let index = lanes.index(forKey: meter) else { return nil }
-        lanes.values[index].rate.isLeasing = false
+        guard let meter = demand.meters.first?.id, let index = indices[meter] else { return nil }
+        lanes[index].rate.isLeasing = false
         guard let ticket else { return nil }
-        let ended = close(meter)
-        lanes.values[index].block = Block(
+        let ended = close(index)
+        lanes[index].block = Block(
             ticket: ticket,
             end: start + Self.lifetime,
             size: demand.cost.requests,
@@ -108,22 +111,21 @@ package struct QuotaBlocks: Sendable {
     ///
     /// - Returns: its block, if that is over.
     package mutating func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End) -> Ended? {
-        guard let part = ticket.part, let meter = ticket.meters.first else { return nil }
-        if let index = lanes.index(forKey: meter), lanes.values[index].block?.ticket.id == ticket.id {
-            lanes.values[index].block?.settle(part, end)
-            return nil
-        }
+        guard let part = ticket.part else { return nil }
+        if lanes[part.lane].settle(part.cost, end, of: ticket.id) { return nil }
         guard let index = closing.index(forKey: ticket.id) else { return nil }
-        closing.values[index].settle(part, end)
+        closing.values[index].settle(part.cost, end)
         guard closing.values[index].outstanding == 0 else { return nil }
         let block = closing.remove(at: index).value
         return Ended(ticket: block.ticket, used: block.used)
     }
 
     /// Hands out no more of a meter's block.
-    package mutating func close(_ meter: QuotaMeterID) -> Ended? {
-        guard let index = lanes.index(forKey: meter), let block = lanes.values[index].block else { return nil }
-        lanes.values[index].block = nil
+    package mutating func close(_ meter: QuotaMeterID) -> Ended? { indices[meter].flatMap { close($0) } }
+
+    private mutating func close(_ index: Int) -> Ended? {
+        guard let block = lanes[index].block else { return nil }
+        lanes[index].block = nil
         guard block.outstanding > 0 else { return Ended(ticket: block.ticket, used: block.used) }
         closing[block.ticket.id] = block
         return nil
@@ -131,18 +133,24 @@ package struct QuotaBlocks: Sendable {
 
     /// Closes the blocks whose time is over, or all.
     package mutating func closeOld(at now: Int64?) -> [Ended] {
-        let old = lanes.filter { lane in
-            guard let block = lane.value.block else { return false }
-            return now.map { block.end <= $0 } ?? true
+        lanes.indices.compactMap { index in
+            guard let end = lanes[index].block?.end, now.map({ end <= $0 }) ?? true else { return nil }
+            return close(index)
         }
-        return old.keys.compactMap { close($0) }
     }
 }
 
 extension QuotaBlocks.Lane {
-    mutating func take(_ demand: QuotaDemand, _ plan: QuotaPlan, at now: Int64) -> QuotaBlocks.Taken {
+    /// Ends a part of the block; false when it is not of this block.
+    mutating func settle(_ part: QuotaCost, _ end: QuotaTicket.End, of id: String) -> Bool {
+        guard block?.ticket.id == id else { return false }
+        block?.settle(part, end)
+        return true
+    }
+
+    mutating func take(_ demand: QuotaDemand, _ plan: QuotaPlan, at now: Int64, lane: Int) -> QuotaBlocks.Taken {
         rate.add(at: now)
-        guard let ticket = block?.part(demand.cost, at: now) else {
+        guard let ticket = block?.part(demand.cost, at: now, lane: lane) else {
             return QuotaBlocks.Taken(lease: lease(demand, plan))
         }
         let isShort = block.map { $0.left.requests < $0.size / 4 } ?? true
@@ -166,7 +174,7 @@ extension QuotaBlocks.Lane {
 }
 
 extension QuotaBlocks.Block {
-    mutating func part(_ cost: QuotaCost, at now: Int64) -> QuotaTicket? {
+    mutating func part(_ cost: QuotaCost, at now: Int64, lane: Int) -> QuotaTicket? {
         // A clock that was set back does not prolong it.
         guard now < end, end - now <= QuotaBlocks.lifetime, left.requests > 0, left.tokens >= cost.tokens,
             left.money >= cost.money
@@ -174,7 +182,7 @@ extension QuotaBlocks.Block {
         left = left - cost
         outstanding += 1
         var part = ticket
-        part.part = cost
+        part.part = QuotaTicket.Part(cost: cost, lane: lane)
         return part
     }
 

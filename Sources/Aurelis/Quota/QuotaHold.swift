@@ -5,13 +5,22 @@ final class QuotaHold: Sendable {
     private let ledger: any QuotaLedger
     private let ticket: QuotaTicket
     private let price: TokenPrice?
+    /// Whether it matters how much the answer has used.
+    let countsUse: Bool
     private let turns: TurnDesk
     private let end = Mutex(QuotaTicket.End.used(nil))
 
-    init(_ ticket: QuotaTicket, in ledger: any QuotaLedger, price: TokenPrice?, _ turns: TurnDesk) {
+    init(
+        _ ticket: QuotaTicket,
+        of candidate: Candidate,
+        under plan: QuotaPlan,
+        in ledger: any QuotaLedger,
+        _ turns: TurnDesk
+    ) {
         self.ticket = ticket
         self.ledger = ledger
-        self.price = price
+        price = candidate.model.price
+        countsUse = plan.limits.contains { $0.unit != .requests }
         self.turns = turns
     }
 

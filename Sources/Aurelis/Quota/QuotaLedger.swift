@@ -12,6 +12,9 @@
 /// A reservation is for all of its meters or for none. One that is never settled, because its process died, counts as
 /// used; only its place among those at once comes back, with the end of its lease.
 public protocol QuotaLedger: Sendable {
+    /// Counts a request beforehand if nobody needs to be asked whether it may; nil: `reserve` is to decide.
+    func reserveAtOnce(_ demand: QuotaDemand) -> QuotaTicket?
+
     /// Counts a request beforehand, if there is room for it on all of its meters.
     ///
     /// Never fails: a ledger that cannot reach its disk decides by what it remembers.
@@ -28,6 +31,11 @@ public protocol QuotaLedger: Sendable {
 
     /// What is used of every meter that is known.
     func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding]
+}
+
+extension QuotaLedger {
+    /// Whoever does not say otherwise decides about every request.
+    public func reserveAtOnce(_ demand: QuotaDemand) -> QuotaTicket? { nil }
 }
 
 /// What a request wants to use, and of what.
@@ -65,7 +73,14 @@ public struct QuotaTicket: Sendable, Hashable {
     /// How many more requests there was room for then; nil: no limit counts requests.
     public var left: QuotaLeft?
     /// What it takes of the block that `id` names; nil: it stands for itself.
-    var part: QuotaCost?
+    var part: Part?
+
+    /// A part of a block.
+    struct Part: Sendable, Hashable {
+        let cost: QuotaCost
+        /// Whose block it is.
+        let lane: Int
+    }
 
     /// Whether it is a part of a block.
     package var isPart: Bool { part != nil }

@@ -25,23 +25,22 @@ public struct QuotaReport: Sendable {
 extension ModelOrchestrator {
     /// What is used and what is left of the quotas of all models that have one.
     public func quotaReport() async -> QuotaReport {
-        var candidates: [(candidate: Candidate, demand: QuotaDemand)] = []
+        var plans: [QuotaMeterID: QuotaPlan] = [:]
+        var candidates: [(candidate: Candidate, meter: QuotaMeterID)] = []
         for provider in router.providers {
             for model in provider.models {
                 let candidate = Candidate(provider: provider, model: model)
-                if let demand = await candidate.demand() { candidates.append((candidate, demand)) }
+                guard let plan = candidate.plan else { continue }
+                let meter = await candidate.meter
+                candidates.append((candidate, meter))
+                plans[meter] = plans[meter] ?? plan
             }
         }
-        let plans = candidates.flatMap { $0.demand.meters }.map { ($0.id, $0.plan) }
-        let standings = await quota?.standings(of: Dictionary(plans) { first, _ in first }) ?? []
+        let standings = await quota?.standings(of: plans) ?? []
         let byMeter = Dictionary(standings.map { ($0.meter, $0) }) { first, _ in first }
-        var rows: [QuotaReport.Row] = []
-        for (candidate, demand) in candidates {
-            for meter in demand.meters {
-                guard let standing = byMeter[meter.id] else { continue }
-                rows.append(
-                    QuotaReport.Row(provider: candidate.provider.id, model: candidate.model.id, standing: standing)
-                )
+        let rows = candidates.compactMap { candidate, meter in
+            byMeter[meter].map {
+                QuotaReport.Row(provider: candidate.provider.id, model: candidate.model.id, standing: $0)
             }
         }
         return QuotaReport(time: wallClock.millisecondsSinceEpoch, rows: rows)

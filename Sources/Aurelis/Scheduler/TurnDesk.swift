@@ -45,6 +45,9 @@ final class TurnDesk: Sendable {
     /// - Parameter limit: how many may wait for one meter.
     init(limit: Int) { self.limit = limit }
 
+    /// Whether nobody waits for any meter.
+    var isIdle: Bool { state.withLock { $0.lines.isEmpty } }
+
     /// How many would go before a request that came now.
     func ahead(of call: ModelCall, on meter: QuotaMeterID) -> Int {
         state.withLock { state in

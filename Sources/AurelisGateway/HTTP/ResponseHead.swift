@@ -76,7 +76,7 @@ struct ResponseHead: Sendable {
             buffer.writeStaticString("\r\n")
             buffer.writeField("x-aurelis-attempts: ", decimal: trace.upstreamAttempts)
             if let cache = trace.cache { writeCache(cache, to: &buffer) }
-            if let left = trace.quotaLeft { buffer.writeField("x-aurelis-quota-remaining: ", text: left.description) }
+            if let left = trace.quotaLeft { write(left, to: &buffer) }
             if let tokens = trace.clampedTokens { buffer.writeField("x-aurelis-max-tokens: ", decimal: tokens) }
             if trace.waited > .zero {
                 buffer.writeField("x-aurelis-waited-ms: ", decimal: Int(trace.waited.milliseconds))
@@ -90,6 +90,21 @@ struct ResponseHead: Sendable {
         if forbidsRetry { buffer.writeStaticString("x-should-retry: false\r\n") }
         if let allow { buffer.writeField("allow: ", text: allow) }
         if let hint { buffer.writeField("x-aurelis-hint: ", text: hint) }
+    }
+
+    /// As its description has it.
+    private func write(_ left: QuotaLeft, to buffer: inout ByteBuffer) {
+        buffer.writeStaticString("x-aurelis-quota-remaining: ")
+        if let minute = left.minute {
+            buffer.writeStaticString("minute=")
+            buffer.writeDecimal(Int(minute))
+        }
+        if let day = left.day {
+            if left.minute != nil { buffer.writeStaticString(", ") }
+            buffer.writeStaticString("day=")
+            buffer.writeDecimal(Int(day))
+        }
+        buffer.writeStaticString("\r\n")
     }
 
     private func writeCache(_ cache: CacheStatus, to buffer: inout ByteBuffer) {

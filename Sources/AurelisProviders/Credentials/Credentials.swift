@@ -68,6 +68,14 @@ package final class Credentials: Sendable {
         }
     }
 
+    /// What was found, and is not due for another look; nil: `current` is to look.
+    var held: CredentialSearch.Result? {
+        state.withLock { state in
+            guard let expiry = state.expiry else { return state.result }
+            return time.now < expiry ? state.result : nil
+        }
+    }
+
     /// Tells that the provider refused a credential: it is looked for anew before the next request.
     package func invalidate(_ credential: Credential) {
         let now = time.now

@@ -77,6 +77,9 @@ package final class OpenAICompatibleProvider: ModelProvider {
         }
     }
 
+    /// That of the credential that is held.
+    package var knownAccount: String? { credentials.held.map { $0.credential?.account ?? "" } }
+
     /// The base URL.
     package var address: String { endpoint.address }
 

@@ -73,12 +73,17 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         process = String(random.next() as UInt64, radix: 36)
     }
 
-    /// Counts a request beforehand, if there is room for it.
-    package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
+    /// Counts a request on a block that this process has.
+    package func reserveAtOnce(_ demand: QuotaDemand) -> QuotaTicket? {
         let now = clock.millisecondsSinceEpoch
         let taken = state.withLock { $0.blocks.take(demand, at: now) }
         if let lease = taken.lease { enqueue(.lease(lease, id: nextID(), since: now)) }
-        if let ticket = taken.ticket { return .granted(ticket) }
+        return taken.ticket
+    }
+
+    /// Counts a request beforehand, if there is room for it.
+    package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
+        let now = clock.millisecondsSinceEpoch
         let id = nextID()
         let known = state.withLock { $0.books.obstacle(to: demand, at: now) }
         // What is used up for hours, or was too much from the beginning, others can hardly have given back.
