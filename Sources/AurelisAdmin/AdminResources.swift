@@ -12,6 +12,8 @@ package struct AdminResources: Sendable {
     package var cache: @Sendable () -> AnswerCache
     /// What is used of the quotas.
     package var quota: @Sendable () async -> QuotaReport
+    /// What was used, day by day.
+    package var usage: @Sendable (UsageReport.Selection, UsageReport.Grouping) async throws -> UsageReport
     /// Where data is kept: tells whose gateway this is.
     package var dataDirectory: String
     /// The latest requests, the newest first.
@@ -25,6 +27,7 @@ package struct AdminResources: Sendable {
         health: RouteHealth,
         cache: @escaping @Sendable () -> AnswerCache,
         quota: @escaping @Sendable () async -> QuotaReport,
+        usage: @escaping @Sendable (UsageReport.Selection, UsageReport.Grouping) async throws -> UsageReport,
         dataDirectory: String,
         latestRequests: @escaping @Sendable (_ limit: Int) async throws -> [RequestRecord],
         request: @escaping @Sendable (RequestID) async throws -> RequestRecord?
@@ -33,6 +36,7 @@ package struct AdminResources: Sendable {
         self.health = health
         self.cache = cache
         self.quota = quota
+        self.usage = usage
         self.dataDirectory = dataDirectory
         self.latestRequests = latestRequests
         self.request = request

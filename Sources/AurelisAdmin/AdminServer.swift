@@ -73,6 +73,7 @@ package struct AdminServer: Service {
         let admin = router.group("admin").add(middleware: LocalOnly())
         CircuitRoutes(health: resources.health).add(to: admin)
         QuotaRoutes(report: resources.quota).add(to: admin)
+        UsageRoutes(report: resources.usage).add(to: admin)
         RequestRoutes(resources: resources).add(to: admin)
         CacheRoutes(resources: resources).add(to: admin)
         return router

@@ -16,7 +16,7 @@ struct CacheRoutes {
             return Response(json: json)
         }
         router.get("cache/entries") { [resources] request, _ in
-            try await Self.entries(Self.parameters(request), in: resources.cache())
+            try await Self.entries(request, in: resources.cache())
         }
         router.get("cache/entries/{key}") { [resources] _, context in
             guard let key = CacheKey(parsing: try context.parameters.require("key")) else {
@@ -35,32 +35,17 @@ struct CacheRoutes {
             return Response(json: json)
         }
         router.post("cache/invalidate") { [resources] request, _ in
-            try await Self.invalidate(Self.parameters(request), in: resources.cache())
+            try await Self.invalidate(request, in: resources.cache())
         }
     }
 
-    private typealias Parameters = [String: String]
+    private static let selecting: Set<String> = ["task", "tag", "model", "tenant", "key_prefix"]
 
-    private static func parameters(_ request: Request) -> Parameters {
-        let members = request.uri.queryParameters.filter { !$0.key.isEmpty }
-        return Dictionary(members.map { (String($0.key), String($0.value)) }) { $1 }
-    }
-
-    private static func entries(_ parameters: Parameters, in cache: AnswerCache) async throws -> Response {
-        let known: Set<String> = ["layer", "limit", "task", "tag", "model", "tenant", "key_prefix"]
-        let selection = try selection(parameters, knowing: known)
-        let limit = parameters["limit"].map { Int($0) ?? 0 } ?? 100
-        guard (1...10_000).contains(limit) else {
-            throw HTTPError(.badRequest, message: "limit must be 1 to 10000")
-        }
-        var layers = CacheLayer.allCases
-        if let name = parameters["layer"] {
-            guard let layer = CacheLayer(rawValue: name) else {
-                let names = CacheLayer.allCases.map(\.rawValue).joined(separator: ", ")
-                throw HTTPError(.badRequest, message: "layer must be one of \(names)")
-            }
-            layers = [layer]
-        }
+    private static func entries(_ request: Request, in cache: AnswerCache) async throws -> Response {
+        let parameters = try QueryParameters(request, knowing: selecting.union(["layer", "limit"]))
+        let selection = try selection(parameters)
+        let limit = try parameters.number("limit", in: 1...10_000) ?? 100
+        let layers = try parameters.word("layer", of: CacheLayer.allCases).map { [$0] } ?? CacheLayer.allCases
         var json = JSONWriter()
         json.beginObject()
         json.key("entries")
@@ -79,9 +64,9 @@ struct CacheRoutes {
         return Response(json: json)
     }
 
-    private static func invalidate(_ parameters: Parameters, in cache: AnswerCache) async throws -> Response {
-        let known: Set<String> = ["event", "all", "task", "tag", "model", "tenant", "key_prefix"]
-        let selection = try selection(parameters, knowing: known)
+    private static func invalidate(_ request: Request, in cache: AnswerCache) async throws -> Response {
+        let parameters = try QueryParameters(request, knowing: selecting.union(["event", "all"]))
+        let selection = try selection(parameters)
         guard parameters["event"] != nil || parameters["all"] == "true" || selection != .all else {
             throw HTTPError(
                 .badRequest,
@@ -106,14 +91,7 @@ struct CacheRoutes {
         return Response(status: problem == nil ? .ok : .serviceUnavailable, json: json)
     }
 
-    private static func selection(
-        _ parameters: Parameters,
-        knowing known: Set<String>
-    ) throws -> CacheSelection {
-        for (name, _) in parameters where !known.contains(name) {
-            let names = known.sorted().joined(separator: ", ")
-            throw HTTPError(.badRequest, message: "\"\(name.prefix(64))\" is none of \(names)")
-        }
+    private static func selection(_ parameters: QueryParameters) throws -> CacheSelection {
         var selection = CacheSelection(
             tag: parameters["tag"],
             model: parameters["model"].map { ModelID($0).canonical },

@@ -18,8 +18,9 @@ struct CircuitRoutes {
             return Response(json: json)
         }
         router.post("circuits/reset") { [health] request, _ in
-            let provider = request.uri.queryParameters["provider"].map(String.init)
-            let model = request.uri.queryParameters["model"].map { ModelID(String($0)) }
+            let parameters = try QueryParameters(request, knowing: ["provider", "model"])
+            let provider = parameters["provider"]
+            let model = parameters["model"].map { ModelID($0) }
             let count = health.reset { route in
                 (provider == nil || route.provider.rawValue == provider) && (model == nil || route.model == model)
             }

@@ -10,7 +10,8 @@ struct RequestRoutes {
 
     func add(to router: RouterGroup<BasicRequestContext>) {
         router.get("requests") { [resources] request, _ in
-            let limit = try Self.limit(request)
+            let parameters = try QueryParameters(request, knowing: ["limit"])
+            let limit = try parameters.number("limit", in: 1...Self.longestList) ?? 50
             var json = JSONWriter()
             json.beginObject()
             json.key("requests")
@@ -32,13 +33,5 @@ struct RequestRoutes {
             record.write(to: &json)
             return Response(json: json)
         }
-    }
-
-    private static func limit(_ request: Request) throws -> Int {
-        guard let text = request.uri.queryParameters["limit"] else { return 50 }
-        guard let limit = Int(text), (1...longestList).contains(limit) else {
-            throw HTTPError(.badRequest, message: "limit must be 1 to \(longestList)")
-        }
-        return limit
     }
 }

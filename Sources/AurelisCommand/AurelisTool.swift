@@ -21,9 +21,9 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self, QuotaCommand.self,
-            CacheCommand.self,
-            ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
+            AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
+            QuotaCommand.self, UsageCommand.self, CacheCommand.self, ModelsCommand.self, SimulateCommand.self,
+            ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]
     )
 

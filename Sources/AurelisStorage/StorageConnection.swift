@@ -65,6 +65,18 @@ final class StorageConnection: Sendable {
         }
     }
 
+    /// Lends the file that is at the path now; one that turns out to be damaged is moved aside for the next time.
+    func lend<Value>(_ body: (Session) throws -> Value) throws -> Value {
+        try refresh()
+        let session = try session()
+        do {
+            return try body(session)
+        } catch let error as DatabaseError where error.isDamage {
+            try replace(session)
+            throw error
+        }
+    }
+
     /// Moves a damaged file aside, unless that has been done.
     func replace(_ damaged: Session) throws {
         try state.withLock { state in

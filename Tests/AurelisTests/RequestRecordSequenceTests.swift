@@ -99,6 +99,7 @@ private struct RecordGenerator {
             id: .next(),
             time: Int64.random(in: 0...4_102_444_800_000, using: &random),
             operation: [.chatCompletion, .embedding].randomElement(using: &random)!,
+            tenant: text(),
             task: TaskType.allCases.randomElement(using: &random)!,
             modelRequested: maybe { $0.text() },
             modelUsed: maybe { $0.text() },
@@ -108,6 +109,7 @@ private struct RecordGenerator {
             message: maybe { $0.text() },
             duration: duration(),
             usage: maybe { TokenUsage(prompt: $0.count(), completion: $0.count()) },
+            cost: maybe { Int64($0.count()) * 1_000_000_007 },
             trace: trace
         )
     }

@@ -257,12 +257,12 @@ public final class ModelOrchestrator: Sendable {
         let answer: ModelReply.Answer
         switch found {
         case .whole(let document):
-            recording?.answered(call, document, by: candidate.route, trace, since: start, at: journey.lastMoment)
+            recording?.answered(call, document, by: candidate, trace, since: start, at: journey.lastMoment)
             answer = .whole(document)
         case .stream(let events):
             let onEnd = recording.map { recording in
                 { @Sendable [time] end in
-                    recording.ended(call, end, by: candidate.route, trace, since: start, at: time.now)
+                    recording.ended(call, end, by: candidate, trace, since: start, at: time.now)
                 }
             }
             answer = .stream(ReplyStream(events, onEnd: onEnd))

@@ -9,13 +9,14 @@ struct RequestRecording: Sendable {
     func answered(
         _ call: ModelCall,
         _ document: JSONDocument,
-        by route: Route,
+        by candidate: Candidate,
         _ trace: RouteTrace,
         since start: ContinuousClock.Instant,
         at now: ContinuousClock.Instant
     ) {
         let usage = document["usage"].flatMap(TokenUsage.init(reading:))
-        record(call, .answered, route, nil, usage, trace, start.duration(to: now))
+        let price = candidate.model.price
+        record(call, .answered, candidate.route, nil, usage, price, trace, start.duration(to: now))
     }
 
     /// No answer.
@@ -29,14 +30,14 @@ struct RequestRecording: Sendable {
             failure.model.map { Route(provider: provider, model: $0) }
         }
         let trace = failure.trace ?? RouteTrace()
-        record(call, .failed(failure.category), route, failure.message, nil, trace, start.duration(to: now))
+        record(call, .failed(failure.category), route, failure.message, nil, nil, trace, start.duration(to: now))
     }
 
     /// The end of a stream.
     func ended(
         _ call: ModelCall,
         _ end: StreamEnd,
-        by route: Route,
+        by candidate: Candidate,
         _ trace: RouteTrace,
         since start: ContinuousClock.Instant,
         at now: ContinuousClock.Instant
@@ -47,8 +48,10 @@ struct RequestRecording: Sendable {
             case .failed(let failure): (.interrupted, failure.message)
             case .cancelled: (.failed(.cancelled), "the caller went away")
             }
-        let (route, trace) = end.continuation ?? (route, trace)
-        record(call, outcome, route, message, end.usage, trace, start.duration(to: now))
+        let (route, trace) = end.continuation ?? (candidate.route, trace)
+        // Of an answer that two models gave only the last one's tokens are known.
+        let price = route == candidate.route ? candidate.model.price : nil
+        record(call, outcome, route, message, end.usage, price, trace, start.duration(to: now))
     }
 
     private func record(
@@ -57,6 +60,7 @@ struct RequestRecording: Sendable {
         _ route: Route?,
         _ message: String?,
         _ usage: TokenUsage?,
+        _ price: TokenPrice?,
         _ trace: RouteTrace,
         _ duration: Duration
     ) {
@@ -65,6 +69,7 @@ struct RequestRecording: Sendable {
                 id: call.id,
                 time: clock.millisecondsSinceEpoch - duration.milliseconds,
                 operation: call.operation,
+                tenant: call.tenant,
                 task: call.task,
                 modelRequested: call.model?.spelling,
                 modelUsed: route?.model.canonical,
@@ -74,8 +79,19 @@ struct RequestRecording: Sendable {
                 message: message,
                 duration: duration,
                 usage: usage,
+                cost: trace.cost(of: usage, at: price),
                 trace: trace
             )
         )
+    }
+}
+
+extension RouteTrace {
+    /// What an answer cost, in picodollars; nil: unknown. What came from the cache or from another request cost nothing.
+    fileprivate func cost(of usage: TokenUsage?, at price: TokenPrice?) -> Int64? {
+        switch cache {
+        case .hit, .stale, .shared: 0
+        case .miss, .bypass, nil: usage.flatMap { usage in price?.cost(of: usage) }
+        }
     }
 }

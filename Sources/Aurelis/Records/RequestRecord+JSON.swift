@@ -15,6 +15,7 @@ extension RequestRecord {
         json.field("time", TimeStamp(milliseconds: time).description)
         json.field("time_ms", Int(time))
         json.field("operation", operation.rawValue)
+        if !tenant.isEmpty { json.field("tenant", tenant) }
         json.field("task", task.rawValue)
         json.optional("model_requested", modelRequested)
         json.optional("model_used", modelUsed)
@@ -30,6 +31,7 @@ extension RequestRecord {
             json.field("completion_tokens", usage.completion)
             json.endObject()
         }
+        if let cost { json.field("cost_picodollars", Int(cost)) }
         trace.writeMembers(to: &json)
         json.endObject()
     }
@@ -48,6 +50,7 @@ extension RequestRecord {
             id: id,
             time: Int64(time),
             operation: operation,
+            tenant: value["tenant"]?.string ?? "",
             task: task,
             modelRequested: value["model_requested"]?.string,
             modelUsed: value["model_used"]?.string,
@@ -57,6 +60,7 @@ extension RequestRecord {
             message: value["message"]?.string,
             duration: value.milliseconds("duration_ms") ?? .zero,
             usage: value["usage"].flatMap(TokenUsage.init(reading:)),
+            cost: value["cost_picodollars"]?.int.map(Int64.init),
             trace: RouteTrace(reading: value)
         )
     }

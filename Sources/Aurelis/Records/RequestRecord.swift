@@ -9,6 +9,8 @@ public struct RequestRecord: Sendable, Hashable {
     public var time: Int64
     /// What was asked.
     public var operation: ModelOperation
+    /// Whose it was; empty: nobody's in particular.
+    public var tenant: String
     /// What it was for.
     public var task: TaskType
     /// The model that was named, as it was spelled; nil when Aurelis chose.
@@ -27,6 +29,8 @@ public struct RequestRecord: Sendable, Hashable {
     public var duration: Duration
     /// What it cost in tokens, when the provider said so.
     public var usage: TokenUsage?
+    /// What it cost in picodollars; nil: the price or the tokens are unknown.
+    public var cost: Int64?
     /// Every candidate and every attempt.
     public var trace: RouteTrace
 
@@ -45,6 +49,7 @@ public struct RequestRecord: Sendable, Hashable {
         id: RequestID,
         time: Int64,
         operation: ModelOperation,
+        tenant: String = "",
         task: TaskType,
         modelRequested: String? = nil,
         modelUsed: String? = nil,
@@ -54,11 +59,13 @@ public struct RequestRecord: Sendable, Hashable {
         message: String? = nil,
         duration: Duration,
         usage: TokenUsage? = nil,
+        cost: Int64? = nil,
         trace: RouteTrace
     ) {
         self.id = id
         self.time = time
         self.operation = operation
+        self.tenant = tenant
         self.task = task
         self.modelRequested = modelRequested
         self.modelUsed = modelUsed
@@ -68,6 +75,7 @@ public struct RequestRecord: Sendable, Hashable {
         self.message = message
         self.duration = duration
         self.usage = usage
+        self.cost = cost
         self.trace = trace
     }
 

@@ -73,6 +73,7 @@ package func buildApp(
             health: engine.health,
             cache: { engine.cache },
             quota: { await engine.orchestrator.quotaReport() },
+            usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
             dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
             request: { id in try await engine.history.find(id) }

@@ -71,7 +71,12 @@ package final class Engine: Sendable {
             environment: environment,
             defaultConcurrency: defaultConcurrency,
             health: RouteHealth(time: time),
-            history: RequestHistory(directory: configuration.dataDirectory, logger: logger),
+            history: RequestHistory(
+                directory: configuration.dataDirectory,
+                simulated: configuration.simulates,
+                clock: clock,
+                logger: logger
+            ),
             layers: layers,
             quota: quota(configuration, clock, logger: logger),
             cassette: cassette,

@@ -3,16 +3,20 @@ internal import AurelisStorage
 package import Logging
 internal import ServiceLifecycle
 
-/// What became of the requests: the latest in memory, and those of the last days on the disk.
+/// What became of the requests, and what they used: the latest in memory, and those of the last days on the disk.
 ///
 ///     let history = RequestHistory(directory: configuration.dataDirectory, logger: logger)
 ///     try await history.find(id)
 package struct RequestHistory: RequestRecorder {
     private let recent = RecentRequests()
     private let journal: RequestJournal?
+    private let usage: DatabaseUsageLedger
 
     /// The history of a data directory; an empty path: in memory only.
-    package init(directory: String, logger: Logger) {
+    ///
+    /// - Parameter simulated: whether the simulator answers.
+    package init(directory: String, simulated: Bool, clock: WallClock = .system, logger: Logger) {
+        usage = DatabaseUsageLedger(directory: directory, simulated: simulated, clock: clock, logger: logger)
         journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
     }
 
@@ -20,6 +24,7 @@ package struct RequestHistory: RequestRecorder {
     package func record(_ record: RequestRecord) {
         recent.record(record)
         journal?.record(record)
+        usage.record(record)
     }
 
     /// What became of a request; nil when it is unknown or long ago.
@@ -37,8 +42,20 @@ package struct RequestHistory: RequestRecorder {
         return Array(all.sorted { $0.time > $1.time }.prefix(limit))
     }
 
+    /// What was used, by all processes of the data directory.
+    package func usage(
+        of selection: UsageReport.Selection,
+        by grouping: UsageReport.Grouping
+    ) async throws -> UsageReport {
+        let counts = try await usage.counts(of: selection.days)
+        return UsageReport(counts, by: grouping, of: selection, today: usage.today)
+    }
+
     /// Writes what is not on the disk yet.
-    package func flush() { journal?.flush() }
+    package func flush() {
+        journal?.flush()
+        usage.flush()
+    }
 }
 
 /// Brings the history to the disk while the servers run.
@@ -49,5 +66,9 @@ struct HistoryWriting: Service {
 }
 
 extension RequestHistory {
-    fileprivate func write() async { await journal?.run() }
+    fileprivate func write() async {
+        async let counting: Void = usage.run()
+        await journal?.run()
+        await counting
+    }
 }

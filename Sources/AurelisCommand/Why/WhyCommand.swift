@@ -54,7 +54,11 @@ struct WhyCommand: AsyncParsableCommand {
         let archive = RequestArchive(
             gateway: ControlPlane(named: admin, configuration: session.configuration),
             configuration: session.configuration,
-            history: RequestHistory(directory: session.configuration.dataDirectory, logger: session.logger),
+            history: RequestHistory(
+                directory: session.configuration.dataDirectory,
+                simulated: session.configuration.simulates,
+                logger: session.logger
+            ),
             console: console
         )
         try await Signals.interruptible {

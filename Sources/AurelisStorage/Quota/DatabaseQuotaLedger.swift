@@ -137,7 +137,9 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     package func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding] {
         let now = clock.millisecondsSinceEpoch
         let read = await queue.ending(within: Self.patience) { [self] in
-            Result { try self.attending { session in try session.pool.read { try self.meters(plans.keys, in: $0) } } }
+            Result {
+                try self.connection.lend { session in try session.pool.read { try self.meters(plans.keys, in: $0) } }
+            }
         }
         return state.withLock { state in
             if case .success(let meters) = read { for (id, meter) in meters { state.books[id] = meter } }
@@ -191,7 +193,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         let ids = Set(operations.flatMap(\.meters))
         let now = clock.millisecondsSinceEpoch
         do {
-            let (meters, decisions) = try attending { session in
+            let (meters, decisions) = try connection.lend { session in
                 try session.pool.write { database in
                     var books = QuotaBooks()
                     let before = try self.meters(ids, in: database)
@@ -236,17 +238,6 @@ package final class DatabaseQuotaLedger: QuotaLedger {
                 return state.blocks.arrive(ticket, demand, since: start)
             }
         )
-    }
-
-    private func attending<Value>(_ body: (StorageConnection.Session) throws -> Value) throws -> Value {
-        try connection.refresh()
-        let session = try connection.session()
-        do {
-            return try body(session)
-        } catch let error as DatabaseError where error.isDamage {
-            try connection.replace(session)
-            throw error
-        }
     }
 
     /// What the file has of some meters; what it does not have, because somebody deleted it, is still remembered.

@@ -82,6 +82,7 @@ struct FaultyProvider: Sendable {
     ///   - configuration: further YAML.
     ///   - cache: the YAML of the cache, which by default does not answer in the provider's place.
     ///   - environment: further variables.
+    ///   - dataDirectory: one that outlives this; nil: one of its own.
     ///   - time: what waits go by. It jumps by default, and remembers each wait; streams need one that does not.
     static func run(
         _ faults: String = "",
@@ -92,6 +93,7 @@ struct FaultyProvider: Sendable {
         providers: String = "",
         time: any TimeSource = ManualTimeSource(autoAdvancing: true),
         clock: SimulatorClock = .system,
+        dataDirectory: String? = nil,
         _ body: @escaping @Sendable (FaultyProvider) async throws -> Void
     ) async throws {
         var script = SimulatorConfiguration(tier: .enterprise)
@@ -114,6 +116,7 @@ struct FaultyProvider: Sendable {
             try Data(yaml.utf8).write(to: file)
             var overrides = ConfigurationOverrides()
             overrides.configFile = file.path
+            overrides.dataDirectory = dataDirectory
             let variables = environment.merging(["FAULTS_TOKEN": SimulatorCredentials.exampleToken]) { _, token in token
             }
             try await RunningApp.run(overrides, environment: variables, time: time) { app async throws in
