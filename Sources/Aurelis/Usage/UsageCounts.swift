@@ -34,7 +34,7 @@ public struct UsageCounts: Sendable, Hashable {
     public var requests: Int64 { [asked, cached, shared, failed].reduce(0) { $0.clampedSum($1) } }
 
     /// Every count, in the order in which it is stored.
-    public static let fields: [(name: String, path: WritableKeyPath<UsageCounts, Int64> & Sendable)] = [
+    public static let fields: [(name: String, path: any WritableKeyPath<UsageCounts, Int64> & Sendable)] = [
         ("asked", \.asked), ("cached", \.cached), ("shared", \.shared), ("failed", \.failed),
         ("prompt_tokens", \.promptTokens), ("answer_tokens", \.answerTokens), ("saved_tokens", \.savedTokens),
         ("cost_picodollars", \.cost), ("uncounted", \.uncounted), ("unpriced", \.unpriced),
