@@ -196,10 +196,10 @@ def table(results: dict[str, dict[str, Any]], bounds: tuple[int, int], trace: li
         "",
         f"A day on the free plan, {scale} times faster: {len(trace):,} requests, {repeats:.0%} of them repeats.",
         "",
-        " " * 46 + "".join(f"{name:>19}" for name in names),
+        " " * 46 + "".join(f"{name:>22}" for name in names),
     ]
     for label, key, form in ROWS:
-        lines.append(f"{label:<46}" + "".join(f"{form.format(results[name][key]):>19}" for name in names))
+        lines.append(f"{label:<46}" + "".join(f"{form.format(results[name][key]):>22}" for name in names))
     best, in_order = bounds
     share = max(results[name]["provider_429"] for name in ("aurelis", KEPT)) / max(1, results[PLAIN]["provider_429"])
     lines += [

@@ -155,6 +155,29 @@ class KeptAnswers(Aurelis):
         return running
 
 
+class LargeQuota(Aurelis):
+    """Aurelis counting every request on limits that are never reached."""
+
+    name = "quota"
+    start_samples = 1
+    streams = False
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        file = setting.directory / "quota.yaml"
+        file.write_text(
+            f"""providers:
+  - id: custom
+    base_url: http://127.0.0.1:{setting.upstream_port}/v1
+    api_key: {{ env: BENCH_KEY }}
+    limits: {{ requests_per_minute: 1000000000, requests_per_day: 1000000000000 }}
+"""
+        )
+        return [
+            str(self.binary), "serve", "--config", str(file), "--threads", "1", "--port", str(port),
+            "--admin-port", "0", "--data-dir", str(setting.directory / "data"),
+        ]  # fmt: skip
+
+
 class Churning(Aurelis):
     """Aurelis with room for a fixed amount of answers in memory, and for nothing else."""
 
