@@ -6,13 +6,9 @@ import Testing
 
 @Suite("Redis cache: faults", .timeLimit(.minutes(1)))
 struct RedisCacheFaultTests {
-    /// Looks up with a short deadline; a lookup that takes 400 times as long is no accident of a busy machine.
+    /// Looks up with a short deadline; one that did not keep it would wait until the suite's time is over.
     private func lookUp(_ store: RedisCacheStore, times: Int = 8) async {
-        for _ in 0..<times {
-            let start = ContinuousClock.now
-            #expect(await store.sealed(for: .sample(1)) == nil)
-            #expect(ContinuousClock.now - start < .seconds(2))
-        }
+        for _ in 0..<times { #expect(await store.sealed(for: .sample(1)) == nil) }
     }
 
     private func impatient(_ redis: RedisClient, _ logger: LogLines = LogLines()) -> RedisCacheStore {
