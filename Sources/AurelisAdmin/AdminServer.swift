@@ -16,11 +16,13 @@ internal import ServiceLifecycle
 /// - `GET /admin/cache` counts the kept answers, `GET /admin/cache/entries` lists them (`?layer=`, `task`, `tag`, `model`,
 ///   `tenant`, `key_prefix`, `limit`), `GET /admin/cache/entries/{key}` shows one; `POST /admin/cache/invalidate` drops
 ///   those of `?event=` or of such a selection, or `?all=true`.
+/// - `GET /admin/quota` tells what is used of the quotas, `GET /admin/usage` what was used, day by day.
 /// - `GET /admin/requests` lists the latest requests (`?limit=`), `GET /admin/requests/{id}` tells all about one.
 package struct AdminServer: Service {
     private let host: String
     private let port: Int
     private let resources: AdminResources
+    private let access: AdminAccess?
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
@@ -29,17 +31,20 @@ package struct AdminServer: Service {
     /// - Parameters:
     ///   - port: the TCP port; 0: any free one.
     ///   - resources: what it reads and steers.
+    ///   - access: who may; nil: whoever reaches it.
     ///   - onListening: told once which port was bound.
     package init(
         host: String,
         port: Int,
         resources: AdminResources,
+        access: AdminAccess? = nil,
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
         self.resources = resources
+        self.access = access
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
         self.logger = logger.logLevel <= .debug ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
         self.onListening = onListening
@@ -70,7 +75,8 @@ package struct AdminServer: Service {
             resources.isReady()
                 ? Self.status("ready", .ok) : Self.status("no provider is configured", .serviceUnavailable)
         }
-        let admin = router.group("admin").add(middleware: LocalOnly())
+        let admin = router.group("admin").add(middleware: LocalOnly(isExposed: access?.isExposed ?? false))
+        if let access { admin.add(middleware: OperatorsOnly(access: access)) }
         CircuitRoutes(health: resources.health).add(to: admin)
         QuotaRoutes(report: resources.quota).add(to: admin)
         UsageRoutes(report: resources.usage).add(to: admin)

@@ -19,14 +19,24 @@ struct ErrorsAsJSON<Context: RequestContext>: RouterMiddleware {
             json.key("error")
             json.beginObject()
             json.field("message", error.body ?? Self.message(for: error.status))
-            json.field("type", error.status.code < 500 ? "invalid_request_error" : "server_error")
+            json.field("type", Self.type(of: error.status))
             json.key("param")
             json.null()
             json.key("code")
             json.null()
             json.endObject()
             json.endObject()
-            return Response(status: error.status, json: json)
+            var response = Response(status: error.status, json: json)
+            response.headers.append(contentsOf: error.headers)
+            return response
+        }
+    }
+
+    private static func type(of status: HTTPResponse.Status) -> String {
+        switch status.code {
+        case 401: "authentication_error"
+        case 500...: "server_error"
+        default: "invalid_request_error"
         }
     }
 

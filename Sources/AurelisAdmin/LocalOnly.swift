@@ -4,18 +4,29 @@ internal import Hummingbird
 
 /// Refuses what a web page of somebody else's may have made a browser send; see `LoopbackName`.
 struct LocalOnly<Context: RequestContext>: RouterMiddleware {
+    /// Whether other machines reach the control plane, under names that it cannot know.
+    var isExposed = false
+
     @concurrent
     func handle(
         _ request: Request,
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard LoopbackName.isAuthority(request.head.authority ?? "") else {
+        let authority = request.head.authority ?? ""
+        guard isExposed || LoopbackName.isAuthority(authority) else {
             throw HTTPError(.forbidden, message: "the Host is not an address of this control plane")
         }
-        if let origin = request.headers[.origin], !LoopbackName.isOrigin(origin) {
+        if let origin = request.headers[.origin], !LoopbackName.isOrigin(origin),
+            !(isExposed && Self.isOwn(origin, authority))
+        {
             throw HTTPError(.forbidden, message: "requests of other sites' pages are refused")
         }
         return try await next(request, context)
+    }
+
+    /// Whether a page is one of the control plane's own, by the name that it was asked under.
+    private static func isOwn(_ origin: String, _ authority: String) -> Bool {
+        ["http://", "https://"].contains { origin.lowercased() == $0 + authority.lowercased() } && !authority.isEmpty
     }
 }

@@ -283,12 +283,42 @@ struct ConfigurationDecodingTests {
     }
 
     @Test(
-        "an address that others can reach is refused while there are no keys",
+        "an address that others can reach requires keys, and cannot be told not to",
         arguments: ["0.0.0.0", "10.0.0.1", "::", "example.org"]
     )
-    func otherAddresses(host: String) {
-        let error = #expect(throws: ConfigurationError.self) { try decode("gateway: { host: \"\(host)\" }") }
-        #expect(error?.path == "gateway.host")
+    func otherAddresses(host: String) throws {
+        #expect(try decode("gateway: { host: \"\(host)\" }").configuration.gateway.keys == .required)
+        let error = #expect(throws: ConfigurationError.self) {
+            try decode("gateway: { host: \"\(host)\", keys: optional }")
+        }
+        #expect(error?.path == "gateway.keys")
+    }
+
+    @Test("on loopback keys are optional until somebody requires them")
+    func keys() throws {
+        #expect(try decode("gateway: { host: \"::1\" }").configuration.gateway.keys == .optional)
+        #expect(try decode("gateway: { keys: required }").configuration.gateway.keys == .required)
+    }
+
+    @Test("who lets other machines ask models does not thereby let them steer")
+    func hostOfAdmin() throws {
+        var overrides = ConfigurationOverrides()
+        overrides.host = "0.0.0.0"
+        overrides.simulate = true
+        func load(_ overrides: ConfigurationOverrides) throws -> Configuration {
+            try withTemporaryDirectory { directory in
+                try ConfigurationLoader.load(
+                    overrides,
+                    environment: [:],
+                    workingDirectory: directory.path,
+                    homeDirectory: directory.path
+                ).configuration
+            }
+        }
+        #expect(try load(overrides).admin.host == "127.0.0.1")
+        #expect(try load(overrides).gateway.listener.host == "0.0.0.0")
+        overrides.host = "::1"
+        #expect(try load(overrides).admin.host == "::1")
     }
 
     @Test("a literal key works, with a warning, and is shown nowhere")

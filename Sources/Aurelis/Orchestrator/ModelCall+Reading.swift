@@ -15,6 +15,10 @@ extension ModelCall {
         public var timeout: Duration?
         /// Whose call it is; tenants share no answers.
         public var tenant = ""
+        /// What the caller's key allows; nil: nobody's key was asked for. Its calls are those of its tenant.
+        package var grant: AccessGrant? {
+            didSet { tenant = grant?.id ?? "" }
+        }
         /// How the call goes about cached answers; nil: the configuration decides.
         public var cache: CachePolicy?
         /// The names by which the answer can be found in the cache, and invalidated.
@@ -81,6 +85,7 @@ extension ModelCall {
             timeout: options.timeout
         )
         tenant = options.tenant
+        grant = options.grant
         cache = options.cache
         cacheTags = options.cacheTags
         priority = options.priority

@@ -28,6 +28,8 @@ public struct ModelCall: Sendable {
     public var timeout: Duration?
     /// Whose call it is; empty: nobody's in particular. Tenants share no answers.
     public var tenant = ""
+    /// What the caller's key allows; nil: nobody's key was asked for.
+    package var grant: AccessGrant?
     /// How the call goes about cached answers; nil: the configuration decides.
     public var cache: CachePolicy?
     /// The names by which the answer can be found in the cache, and invalidated.

@@ -11,19 +11,18 @@ extension ModelOrchestrator {
         of candidate: Candidate,
         journey: inout Journey
     ) async throws(ModelError) -> QuotaHold? {
-        guard let quota, var demand = await demand(of: call, on: candidate), let (meter, plan) = demand.meters.first
-        else { return nil }
+        guard let quota, var demand = await demand(of: call, on: candidate) else { return nil }
         // Most requests need nobody's consent, and no place in a queue.
         if turns.isIdle, let ticket = quota.reserveAtOnce(demand) {
             journey.recordQuota(ticket.left)
-            return QuotaHold(ticket, of: candidate, under: plan, in: quota, turns)
+            return QuotaHold(ticket, of: candidate, counting: demand, in: quota, turns)
         }
         var waiting = QuotaWaiting(since: time.now)
         var isServed = false
         defer { if let place = waiting.place { turns.leave(place, served: isServed) } }
         while true {
             // Nobody overtakes those who came before.
-            demand.ahead = waiting.place.map(turns.ahead(of:)) ?? turns.ahead(of: call, on: meter)
+            (demand.line, demand.ahead) = turns.line(of: call, for: demand, at: waiting.place)
             let obstacle: QuotaObstacle?
             if demand.ahead > 0 {
                 obstacle = quota.obstacle(to: demand)
@@ -33,11 +32,15 @@ extension ModelOrchestrator {
                     isServed = true
                     waiting.end(at: time.now, for: candidate, journey: &journey)
                     journey.recordQuota(ticket.left)
-                    return QuotaHold(ticket, of: candidate, under: plan, in: quota, turns)
-                case .refused(let refusal): obstacle = refusal
+                    return QuotaHold(ticket, of: candidate, counting: demand, in: quota, turns)
+                case .refused(let refusal):
+                    obstacle = refusal
+                    // It waits where there is no room: who waits for a key's own limit is in nobody else's way.
+                    demand.line = refusal.meter
                 }
             }
-            try await wait(&waiting, for: obstacle, after: demand.ahead, call, of: candidate, meter, journey: &journey)
+            guard let line = demand.line ?? demand.meters.first?.id else { return nil }
+            try await wait(&waiting, for: obstacle, after: demand.ahead, call, of: candidate, line, journey: &journey)
         }
     }
 
@@ -62,11 +65,15 @@ extension ModelOrchestrator {
                 throw journey.refuse(candidate, .quotaUsed(obstacle, wait: wait))
             }
         } else if !journey.admitsTurn(after: .milliseconds(1), at: now) {
-            throw journey.refuse(candidate, .turnTooLate(after: others))
+            throw journey.refuse(candidate, .turnTooLate(after: others, on: meter))
+        }
+        if let place = waiting.place, place.meter != meter {
+            turns.leave(place, served: false)
+            waiting.place = nil
         }
         if waiting.place == nil {
             guard let place = turns.join(call, on: meter) else {
-                throw journey.refuse(candidate, .queueFull(configuration.quotaQueue, wait: wait))
+                throw journey.refuse(candidate, .queueFull(configuration.quotaQueue, wait: wait, on: meter))
             }
             waiting.place = place
         }
@@ -103,7 +110,9 @@ extension ModelOrchestrator {
         var free: [Candidate] = []
         var full: [(candidate: Candidate, opening: Int64)] = []
         for candidate in candidates {
-            guard var demand = await demand(of: call, on: candidate), let meter = demand.meters.first?.id else {
+            // What a key has used up, it has used up for all of them.
+            guard var demand = await demand(of: call, on: candidate, of: nil), let meter = demand.meters.first?.id
+            else {
                 free.append(candidate)
                 continue
             }
@@ -120,20 +129,33 @@ extension ModelOrchestrator {
 
     /// What an attempt counts on; nil when nobody counts.
     func demand(of call: ModelCall, on candidate: Candidate) async -> QuotaDemand? {
-        guard let plan = candidate.plan else { return nil }
-        let meter = await candidate.meter
-        var demand = QuotaDemand([(meter, plan)], cost: cost(of: call, on: candidate, under: plan))
+        await demand(of: call, on: candidate, of: call.grant)
+    }
+
+    /// - Parameter grant: the key whose own limits count too; nil: nobody's.
+    private func demand(
+        of call: ModelCall,
+        on candidate: Candidate,
+        of grant: AccessGrant?
+    ) async -> QuotaDemand? {
+        var meters: [(id: QuotaMeterID, plan: QuotaPlan)] = []
+        if let plan = candidate.plan { meters.append((await candidate.meter, plan)) }
+        if let grant, let plan = grant.plan { meters.append((grant.meter, plan)) }
+        guard !meters.isEmpty else { return nil }
+        var demand = QuotaDemand(meters)
+        demand.cost = cost(of: call, on: candidate, for: demand)
         if call.priority == .batch { demand.keeps = configuration.interactiveShare }
         return demand
     }
 
     /// What an answer is expected to use: the prompt, and as long an answer as is allowed. What it did use is corrected
     /// when it has come.
-    private func cost(of call: ModelCall, on candidate: Candidate, under plan: QuotaPlan) -> QuotaCost {
-        guard plan.limits.contains(where: { $0.unit == .tokens }) else { return QuotaCost() }
+    private func cost(of call: ModelCall, on candidate: Candidate, for demand: QuotaDemand) -> QuotaCost {
+        guard demand.countsUse else { return QuotaCost() }
         let prompt = PromptTokens(of: call.body, by: router.tokenizers[candidate.model.id]).estimate.typical
         let answer = call.body["max_completion_tokens"]?.int ?? call.body["max_tokens"]?.int ?? 0
-        return QuotaCost(tokens: Int64(prompt + max(0, min(answer, 1_000_000))))
+        let use = TokenUsage(prompt: prompt, completion: max(0, min(answer, 1_000_000)))
+        return QuotaCost(tokens: Int64(use.total), money: candidate.model.price?.cost(of: use) ?? 0)
     }
 
     /// Tells the ledger what a refusal says of a limit.
@@ -193,27 +215,30 @@ extension QuotaObstacle: CustomStringConvertible {
     public var description: String {
         switch limit {
         case .concurrency(let count):
-            return "\(count) requests at once are under way"
+            return "\(count) requests at once\(meter.key.map { " of the key \($0)" } ?? "") are under way"
         case .window(let unit, let period, let amount):
             let what = unit == .money ? "money" : unit.rawValue
-            guard amount < .max else { return "the \(what) of the \(period.rawValue) are used" }
+            let whose = meter.key.map { " of the key \($0)" } ?? ""
+            guard amount < .max else { return "the \(what) of the \(period.rawValue)\(whose) are used" }
             let count = unit == .money ? "$\(Double(amount) / 1e12)" : "\(amount) \(what)"
             return opening == nil
-                ? "more than the \(count) of a \(period.rawValue)" : "the \(count) of the \(period.rawValue) are used"
+                ? "more than the \(count) of a \(period.rawValue)\(whose)"
+                : "the \(count) of the \(period.rawValue)\(whose) are used"
         }
     }
 }
 
 extension ModelError {
     /// Nothing was sent, because others go first and there is no time for that.
-    fileprivate static func turnTooLate(after others: Int) -> ModelError {
+    fileprivate static func turnTooLate(after others: Int, on meter: QuotaMeterID) -> ModelError {
         var error = ModelError(.rateLimit, "not asked: \(others) requests wait before it", code: "quota_used")
         error.retryAfter = .seconds(1)
+        error.key = meter.key
         return error
     }
 
     /// Nothing was sent, and nobody more may wait.
-    fileprivate static func queueFull(_ limit: Int, wait: Duration?) -> ModelError {
+    fileprivate static func queueFull(_ limit: Int, wait: Duration?, on meter: QuotaMeterID) -> ModelError {
         var error = ModelError(
             .overloaded,
             "not asked: \(limit) requests already wait for this model's quota",
@@ -221,16 +246,27 @@ extension ModelError {
             hint: "send fewer at once, or raise `quota.queue`"
         )
         error.retryAfter = wait.map { max($0, .seconds(1)) } ?? .seconds(1)
+        error.key = meter.key
         return error
     }
 
     /// Nothing was sent, because the quota has no room.
     fileprivate static func quotaUsed(_ obstacle: QuotaObstacle, wait: Duration?) -> ModelError {
+        let key = obstacle.meter.key
         guard let wait else {
-            return ModelError(.contextLength, "not asked: it needs \(obstacle)", code: "quota_too_small")
+            // No model with a larger window helps against the limit of a key.
+            var error = ModelError(
+                key == nil ? .contextLength : .quota,
+                "not asked: it needs \(obstacle)",
+                code: "quota_too_small"
+            )
+            error.key = key
+            return error
         }
-        var error = ModelError(.rateLimit, "not asked: \(obstacle), for \(wait.briefly) more", code: "quota_used")
+        let code = key == nil ? "quota_used" : "key_limit_reached"
+        var error = ModelError(.rateLimit, "not asked: \(obstacle), for \(wait.briefly) more", code: code)
         error.retryAfter = wait
+        error.key = key
         error.limit =
             switch obstacle.limit {
             case .concurrency: .concurrency

@@ -121,7 +121,7 @@ public final class ModelOrchestrator: Sendable {
                 } catch {
                     failure = error.moreTelling(than: failure)
                     journey.learn(from: error, of: candidate)
-                    guard error.category.allowsFallback, journey.mayContinue(at: time.now) else { break }
+                    guard error.allowsFallback, journey.mayContinue(at: time.now) else { break }
                     logger.debug("falling back", metadata: ["request": "\(call.id)", "failure": "\(error)"])
                 }
             }

@@ -22,7 +22,11 @@ package struct QuotaBooks: Sendable {
     /// The obstacle that lasts longest; nil: there is room on every meter.
     package func obstacle(to demand: QuotaDemand, at now: Int64) -> QuotaObstacle? {
         demand.meters
-            .compactMap { self[$0.id].obstacle(to: demand, under: $0.plan, id: $0.id, at: now) }
+            .compactMap { meter in
+                var own = demand
+                if let line = demand.line, line != meter.id { own.ahead = 0 }
+                return self[meter.id].obstacle(to: own, under: meter.plan, id: meter.id, at: now)
+            }
             .max { $0.opening ?? .max < $1.opening ?? .max }
     }
 

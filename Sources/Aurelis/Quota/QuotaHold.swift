@@ -13,14 +13,14 @@ final class QuotaHold: Sendable {
     init(
         _ ticket: QuotaTicket,
         of candidate: Candidate,
-        under plan: QuotaPlan,
+        counting demand: QuotaDemand,
         in ledger: any QuotaLedger,
         _ turns: TurnDesk
     ) {
         self.ticket = ticket
         self.ledger = ledger
         price = candidate.model.price
-        countsUse = plan.limits.contains { $0.unit != .requests }
+        countsUse = demand.countsUse
         self.turns = turns
     }
 

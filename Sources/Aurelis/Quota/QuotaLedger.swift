@@ -48,6 +48,11 @@ public struct QuotaDemand: Sendable {
     public var keeps = 0
     /// How many equal ones go before it: what stands in its way is told with theirs; reserved is only its own.
     public var ahead = 0
+    /// On which meter those use something too; nil: on all.
+    public var line: QuotaMeterID?
+
+    /// Whether it matters how much an answer uses.
+    var countsUse: Bool { meters.contains { $0.plan.limits.contains { $0.unit != .requests } } }
 
     /// A demand.
     public init(_ meters: [(id: QuotaMeterID, plan: QuotaPlan)], cost: QuotaCost = QuotaCost()) {

@@ -16,15 +16,28 @@ public struct QuotaReport: Sendable {
         public var standing: QuotaStanding
     }
 
+    /// One of Aurelis's own keys that has limits.
+    public struct KeyRow: Sendable {
+        /// Its public name.
+        public var key: String
+        /// What is used of its limits.
+        public var standing: QuotaStanding
+    }
+
     /// When that was, in milliseconds since 1970-01-01 UTC.
     public var time: Int64
     /// In the order of the providers and their models.
     public var rows: [Row]
+    /// In the order in which the keys were made.
+    public var keys: [KeyRow] = []
 }
 
 extension ModelOrchestrator {
     /// What is used and what is left of the quotas of all models that have one.
-    public func quotaReport() async -> QuotaReport {
+    public func quotaReport() async -> QuotaReport { await quotaReport(keys: []) }
+
+    /// - Parameter grants: the keys whose limits are told too.
+    package func quotaReport(keys grants: [AccessGrant]) async -> QuotaReport {
         var plans: [QuotaMeterID: QuotaPlan] = [:]
         var candidates: [(candidate: Candidate, meter: QuotaMeterID)] = []
         for provider in router.providers {
@@ -36,6 +49,7 @@ extension ModelOrchestrator {
                 plans[meter] = plans[meter] ?? plan
             }
         }
+        for grant in grants { plans[grant.meter] = grant.plan }
         let standings = await quota?.standings(of: plans) ?? []
         let byMeter = Dictionary(standings.map { ($0.meter, $0) }) { first, _ in first }
         let rows = candidates.compactMap { candidate, meter in
@@ -43,7 +57,10 @@ extension ModelOrchestrator {
                 QuotaReport.Row(provider: candidate.provider.id, model: candidate.model.id, standing: $0)
             }
         }
-        return QuotaReport(time: wallClock.millisecondsSinceEpoch, rows: rows)
+        let keys = grants.compactMap { grant in
+            byMeter[grant.meter].map { QuotaReport.KeyRow(key: grant.id, standing: $0) }
+        }
+        return QuotaReport(time: wallClock.millisecondsSinceEpoch, rows: rows, keys: keys)
     }
 }
 
@@ -57,15 +74,30 @@ extension QuotaReport {
             json.beginObject()
             json.field("provider", row.provider.rawValue)
             json.field("model", row.model.canonical)
-            json.key("limits")
-            json.beginArray()
-            for line in row.standing.lines { line.write(to: &json) }
-            json.endArray()
-            json.field("in_flight", row.standing.inFlight)
-            if let concurrent = row.standing.concurrent { json.field("concurrent", concurrent) }
+            row.standing.writeMembers(to: &json)
             json.endObject()
         }
         json.endArray()
+        json.key("keys")
+        json.beginArray()
+        for row in keys {
+            json.beginObject()
+            json.field("key", row.key)
+            row.standing.writeMembers(to: &json)
+            json.endObject()
+        }
+        json.endArray()
+    }
+}
+
+extension QuotaStanding {
+    fileprivate func writeMembers(to json: inout JSONWriter) {
+        json.key("limits")
+        json.beginArray()
+        for line in lines { line.write(to: &json) }
+        json.endArray()
+        json.field("in_flight", inFlight)
+        if let concurrent { json.field("concurrent", concurrent) }
     }
 }
 

@@ -14,6 +14,9 @@ extension ModelError.Category {
 }
 
 extension ModelError {
+    /// Whether another model might answer; what a caller's own key does not allow, it allows nowhere.
+    var allowsFallback: Bool { key == nil && category.allowsFallback }
+
     /// This failure or an earlier one of the same request, whichever tells the caller more.
     ///
     /// The latest counts, but "nobody here serves that model" does not hide that the model asked first is only busy.

@@ -22,6 +22,7 @@ struct Router: Sendable {
             journey.consider(candidate.model.id, provider: candidate.provider.id, nil)
             return [candidate]
         }
+        if let grant = call.grant { try checkScope(of: grant, call, journey: &journey) }
         let ranking = RouteRanking(strategy: call.strategy ?? strategy, health: health)
         var screening = Screening(call: call, tokenizers: tokenizers)
         var seen: [ModelID] = []
@@ -55,13 +56,14 @@ struct Router: Sendable {
         guard let named = call.model, !(replacesNamedModels && call.fallback == nil),
             call.fallback == nil || call.fallback == .never, table.aliases.isEmpty, providers.count == 1,
             providers[0].outage == nil, let model = providers[0].model(named, for: call.operation),
-            model.capabilities == nil, model.inputLimit == nil
+            model.capabilities == nil, model.inputLimit == nil,
+            call.grant.map({ $0.scope.allows(call.task) && $0.obstacle(to: model) == nil }) ?? true
         else { return nil }
         return Candidate(provider: providers[0], model: model)
     }
 
     /// The models that may answer, in groups of falling preference; a strategy puts each group in order.
-    private func groups(for call: ModelCall) -> [[ModelID]] {
+    func groups(for call: ModelCall) -> [[ModelID]] {
         // Vectors of two models cannot be compared, so embeddings go to the named model only.
         guard call.operation == .chatCompletion else { return call.model.map { [table.resolve($0)] } ?? [] }
         let last = table.globalFallback.map { [$0] } ?? []
@@ -78,7 +80,7 @@ struct Router: Sendable {
         }
     }
 
-    private func serving(_ id: ModelID, for operation: ModelOperation) -> [Candidate] {
+    func serving(_ id: ModelID, for operation: ModelOperation) -> [Candidate] {
         providers.compactMap { provider in
             provider.model(id, for: operation).map { Candidate(provider: provider, model: $0) }
         }
@@ -144,6 +146,8 @@ private struct Screening {
     private var hasAdmitted = false
 
     private enum Rejection {
+        /// The caller's key is not for it.
+        case forbidden(ModelError)
         case retired(ModelError)
         case tooLong(String)
         case other
@@ -159,14 +163,16 @@ private struct Screening {
         guard !hasAdmitted, !rejections.isEmpty else { return nil }
         var reasons: [String] = []
         var retirement: ModelError?
+        var refusal: ModelError?
         for rejection in rejections {
             switch rejection {
+            case .forbidden(let error): refusal = refusal ?? error
             case .retired(let error): retirement = retirement ?? error
             case .tooLong(let reason): reasons.append(reason)
             case .other: return nil
             }
         }
-        guard let reason = reasons.first else { return retirement }
+        guard let reason = reasons.first else { return retirement ?? refusal }
         return ModelError(
             .contextLength,
             "\(reason): nothing was sent",
@@ -176,6 +182,11 @@ private struct Screening {
     }
 
     mutating func admits(_ candidate: Candidate, journey: inout Journey) -> Bool {
+        if let grant = call.grant, let obstacle = grant.obstacle(to: candidate.model) {
+            rejections.append(.forbidden(grant.refusal(of: candidate.model.id, obstacle)))
+            journey.consider(candidate.model.id, provider: candidate.provider.id, "\(obstacle)")
+            return false
+        }
         if let outage = candidate.provider.outage {
             rejections.append(.retired(outage))
             journey.consider(candidate.model.id, provider: candidate.provider.id, outage.message)

@@ -7,7 +7,7 @@ final class TurnDesk: Sendable {
     /// A place in a queue, to be left once.
     struct Place: Sendable {
         fileprivate let id: TurnQueue.ID
-        fileprivate let meter: QuotaMeterID
+        let meter: QuotaMeterID
     }
 
     private struct Line {
@@ -54,6 +54,21 @@ final class TurnDesk: Sendable {
             guard !state.lines.isEmpty else { return 0 }
             return state.lines[meter]?.queue.ahead(ofNext: call.tenant, call.priority) ?? 0
         }
+    }
+
+    /// The line in which somebody goes before a request, and how many do; 0: nobody does, in any.
+    ///
+    /// A request waits for its key's own limit first, which is the last of its meters, and only then for what it shares
+    /// with others.
+    func line(of call: ModelCall, for demand: QuotaDemand, at place: Place?) -> (QuotaMeterID?, Int) {
+        var hasPassed = place != nil
+        for (meter, _) in demand.meters.reversed() {
+            if let place, place.meter == meter { hasPassed = false }
+            guard !hasPassed else { continue }
+            let others = place.flatMap { $0.meter == meter ? ahead(of: $0) : nil } ?? ahead(of: call, on: meter)
+            if others > 0 { return (meter, others) }
+        }
+        return (nil, 0)
     }
 
     /// How many go before a place.

@@ -34,6 +34,8 @@ public struct ModelError: Error, Sendable {
     public var body: [UInt8]?
     /// Whether it is certain that the provider has not seen the request.
     public var isUnsent = false
+    /// The key of Aurelis's own that is not for this, or has used up what it may; nil: it was not for a key.
+    public var key: String?
     /// How the request travelled until it failed.
     public var trace: RouteTrace?
 

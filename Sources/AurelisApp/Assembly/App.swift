@@ -39,6 +39,7 @@ package func buildApp(
     reload: (@Sendable () throws -> Configuration)? = nil
 ) async throws -> App {
     try DataDirectory.prepare(configuration.dataDirectory)
+    let access = try AccessControl.open(configuration, time: time, logger: logger)
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let engine: Engine
@@ -61,6 +62,7 @@ package func buildApp(
     let gateway = GatewayServer(
         configuration: GatewayConfiguration(configuration.gateway),
         orchestrator: { engine.orchestrator },
+        access: access.gateway,
         eventLoopGroup: group,
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
@@ -72,22 +74,32 @@ package func buildApp(
             isReady: { engine.orchestrator.isReady },
             health: engine.health,
             cache: { engine.cache },
-            quota: { await engine.orchestrator.quotaReport() },
+            quota: { await engine.orchestrator.quotaReport(keys: access.metered) },
             usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
             dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
             request: { id in try await engine.history.find(id) }
         ),
+        access: access.admin,
         logger: logger,
         onListening: { port in announcement.admin("\(ListeningAddress(host: configuration.admin.host, port: port))") }
     )
-    return App(engine: engine, gateway: gateway, admin: admin, group: group, logger: logger, reload: reload)
+    return App(
+        engine: engine,
+        access: access,
+        gateway: gateway,
+        admin: admin,
+        group: group,
+        logger: logger,
+        reload: reload
+    )
 }
 
 /// The gateway with everything it needs, as one service.
 package struct App: Service {
     /// Providers and orchestrator.
     package let engine: Engine
+    private let access: AccessControl
     private let gateway: GatewayServer
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
@@ -96,6 +108,7 @@ package struct App: Service {
 
     fileprivate init(
         engine: Engine,
+        access: AccessControl,
         gateway: GatewayServer,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
@@ -103,12 +116,16 @@ package struct App: Service {
         reload: (@Sendable () throws -> Configuration)?
     ) {
         self.engine = engine
+        self.access = access
         self.gateway = gateway
         self.admin = admin
         self.group = group
         self.logger = logger
         self.reload = reload
     }
+
+    /// Puts what the command has changed about the keys into effect now, not within a second.
+    package func refreshKeys() { access.refresh() }
 
     /// Serves until a graceful shutdown or cancellation.
     package func run() async throws {
@@ -123,7 +140,7 @@ package struct App: Service {
     private func run(signals: [UnixSignal]) async throws {
         // Shut down in reverse: the gateway drains first, operators see it until the end.
         var services: [any Service] =
-            [HistoryWriting(history: engine.history)] + engine.services + [admin, gateway]
+            [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, gateway]
         if let reload, !signals.isEmpty {
             services.insert(ConfigurationReload(engine: engine, logger: logger, read: reload), at: 0)
         }

@@ -65,9 +65,19 @@ extension Configuration.Transport {
 
 extension Configuration.Gateway {
     fileprivate init(reading root: SettingsReader) throws(ConfigurationError) {
-        let names = ["host", "port", "maximum_body", "maximum_connections", "drain_timeout", "threads"]
+        let names = ["host", "port", "keys", "maximum_body", "maximum_connections", "drain_timeout", "threads"]
         let section = try root.section("gateway", knowing: names)
         listener = try Configuration.Listener(reading: section, port: listener.port)
+        let rules = Configuration.KeyRule.allCases.map { ($0.rawValue, $0) }
+        let usual: Configuration.KeyRule = listener.isLocal ? .optional : .required
+        keys = try section.choice("keys", among: rules, default: usual.rawValue) ?? usual
+        guard listener.isLocal || keys == .required else {
+            throw section.error(
+                "\"\(listener.host)\" can be reached from other machines, so keys are required",
+                at: "keys",
+                suggestion: "leave it out, or listen on 127.0.0.1"
+            )
+        }
         maximumBody = try section.bytes("maximum_body", default: maximumBody)
         guard (1_024...(1 << 30)).contains(maximumBody) else {
             throw section.error("must be 1KB to 1GB", at: "maximum_body")
@@ -81,13 +91,6 @@ extension Configuration.Gateway {
 extension Configuration.Listener {
     fileprivate init(reading section: SettingsReader, port: Int) throws(ConfigurationError) {
         host = try section.string("host", default: "127.0.0.1") ?? "127.0.0.1"
-        guard host == "localhost" || LoopbackName.isAddress(host) else {
-            throw section.error(
-                "\"\(host)\" can be reached from other machines, which needs gateway keys; this version has none",
-                at: "host",
-                suggestion: "use 127.0.0.1"
-            )
-        }
         self.port = try section.integer("port", in: 0...65_535, default: port)
     }
 

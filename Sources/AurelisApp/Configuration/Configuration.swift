@@ -108,12 +108,24 @@ extension Configuration {
     package struct Listener: Sendable, Equatable {
         /// An address of this machine.
         package var host = "127.0.0.1"
+        /// Whether only this machine reaches it.
+        package var isLocal: Bool { host == "localhost" || LoopbackName.isAddress(host) }
         /// A TCP port; 0: any free one.
         package var port: Int
     }
 
+    /// Whether clients need one of Aurelis's keys.
+    package enum KeyRule: String, Sendable, Equatable, CaseIterable {
+        /// One that is sent must be good; whoever sends none is nobody in particular.
+        case optional
+        /// Nobody is answered without.
+        case required
+    }
+
     /// The data plane.
     package struct Gateway: Sendable, Equatable {
+        /// Whether clients need a key.
+        package var keys = KeyRule.optional
         /// Where it listens.
         package var listener = Listener(port: 8_787)
         /// The largest request body, in bytes.

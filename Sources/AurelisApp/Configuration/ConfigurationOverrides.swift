@@ -50,7 +50,9 @@ extension ConfigurationOverrides {
         set("gateway", "host", to: host, from: "--host")
         set("gateway", "port", to: port.map(String.init), from: "--port")
         set("gateway", "threads", to: threads.map(String.init), from: "--threads")
-        set("admin", "host", to: host, from: "--host")
+        // Who lets other machines ask models does not thereby let them steer.
+        let local = host.flatMap { Configuration.Listener(host: $0, port: 0).isLocal ? $0 : nil }
+        set("admin", "host", to: local, from: "--host")
         set("admin", "port", to: adminPort.map(String.init), from: "--admin-port")
         set("simulator", "seed", to: seed.map(String.init), from: "--seed")
         set("simulator", "tier", to: tier, from: "--tier")

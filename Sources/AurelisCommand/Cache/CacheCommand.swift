@@ -45,7 +45,11 @@ struct CacheOptions: ParsableArguments {
         var overrides = configuration.overrides
         overrides.needsProvider = false
         let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
-        let gateway = ControlPlane(named: admin, configuration: session.configuration)
+        let gateway = ControlPlane(
+            named: admin,
+            configuration: session.configuration,
+            remark: { console.remark($0) }
+        )
         try await Signals.interruptible {
             try await session.withEngine { engine in
                 try await body(CacheDesk(gateway: gateway, session: session, cache: engine.cache), console)

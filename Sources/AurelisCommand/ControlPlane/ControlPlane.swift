@@ -9,6 +9,10 @@ struct ControlPlane: Sendable {
     /// The address that the command line names; nil: that of the configuration, if somebody listens there.
     let named: String?
     let configuration: Configuration
+    /// What operators are known by: the variable `AURELIS_ADMIN_KEY`.
+    var adminKey = ProcessEnvironment.current["AURELIS_ADMIN_KEY"]
+    /// Is told why a gateway that nobody named is not asked after all.
+    var remark: @Sendable (String) -> Void = { _ in }
 
     /// An answer with its status.
     struct Answer {
@@ -29,13 +33,15 @@ struct ControlPlane: Sendable {
 
     /// Sends a request; nil when nobody listens, or who does speaks no JSON.
     ///
-    /// - Throws: when a gateway was named and does not answer.
+    /// - Throws: when a gateway was named and does not answer, or does not want the admin key.
     func send(_ method: String, _ target: String) async throws -> Answer? {
+        var headers = HTTPHeaderList()
+        if let adminKey { headers.append("authorization", "Bearer \(try checked(adminKey))") }
         let client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        let answer: Answer?
         do {
-            let answer = try await Self.exchange(method, target, at: address, with: client)
+            answer = try await Self.exchange(method, target, headers, at: address, with: client)
             await client.shutdown()
-            return answer
         } catch {
             await client.shutdown()
             if error.code == .cancelled { throw CancellationError() }
@@ -43,15 +49,57 @@ struct ControlPlane: Sendable {
             guard named != nil else { return nil }
             throw CommandFailure(.failure, "the control plane at \(address) does not answer: \(error.message)")
         }
+        guard let answer, answer.status == 401 else { return answer }
+        return try refused(answer)
+    }
+
+    /// What it means that the control plane wants an admin key, or another.
+    ///
+    /// - Returns: nil, as if nobody were there, when nobody said that this gateway shall be asked.
+    private func refused(_ answer: Answer) throws -> Answer? {
+        let reason = answer.document["error"]?["message"]?.string ?? "it wants an admin key"
+        if named == nil, adminKey == nil {
+            remark("the gateway at \(address) was not asked, because it wants the admin key ($AURELIS_ADMIN_KEY)")
+            return nil
+        }
+        throw CommandFailure(
+            .authentication,
+            "the control plane at \(address) refuses: \(reason)",
+            hint: adminKey == nil
+                ? "export AURELIS_ADMIN_KEY with the admin key; `aurelis keys create NAME --admin` makes one"
+                : "correct $AURELIS_ADMIN_KEY; `aurelis keys list` shows the keys of this data directory"
+        )
+    }
+
+    /// - Throws: when `AURELIS_ADMIN_KEY` cannot be a key: a slip is told before it is sent anywhere.
+    private func checked(_ key: String) throws(CommandFailure) -> String {
+        let token: AccessKeyToken
+        do { token = try AccessKeyToken(parsing: key) } catch {
+            throw CommandFailure(.usage, "$AURELIS_ADMIN_KEY cannot be a key: \(error)")
+        }
+        guard token.kind == .admin else {
+            throw CommandFailure(
+                .usage,
+                "$AURELIS_ADMIN_KEY is a key for models; the control plane wants an admin key",
+                hint: "`aurelis keys create NAME --admin` makes one"
+            )
+        }
+        return key
     }
 
     private static func exchange(
         _ method: String,
         _ target: String,
+        _ headers: HTTPHeaderList,
         at address: String,
         with client: HTTPClient
     ) async throws(TransportError) -> Answer? {
-        var request = HTTPClientRequest(method: method, origin: try HTTPOrigin(parsing: address), target: target)
+        var request = HTTPClientRequest(
+            method: method,
+            origin: try HTTPOrigin(parsing: address),
+            target: target,
+            headers: headers
+        )
         request.timeouts.connect = .seconds(2)
         request.timeouts.firstByte = .seconds(5)
         let response = try await client.send(request)

@@ -7,11 +7,12 @@ internal import AurelisJSON
 struct QuotaCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "quota",
-        abstract: "Show what is left of each model's quota, and when it comes back.",
+        abstract: "Show what is left of each model's and key's quota, and when it comes back.",
         discussion: """
             Counted is what every Aurelis process of this data directory has sent, and
             what providers said when they refused. Models have a quota when their provider
-            has a `plan` or `limits` in the configuration. Nothing is sent.
+            has a `plan` or `limits` in the configuration, keys when they were made with
+            limits. Nothing is sent.
 
             Examples:
               aurelis quota
@@ -31,7 +32,8 @@ struct QuotaCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console()
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
-        let report = try await session.withEngine { await $0.orchestrator.quotaReport() }
+        let keys = try KeyStore(session).ring.metered
+        let report = try await session.withEngine { await $0.orchestrator.quotaReport(keys: keys) }
         let out = console.output
         if json {
             var writer = JSONWriter()
@@ -40,7 +42,7 @@ struct QuotaCommand: AsyncParsableCommand {
             writer.endObject()
             return try out.write(json: String(decoding: writer.bytes, as: UTF8.self) + "\n")
         }
-        guard !report.rows.isEmpty else {
+        guard !report.rows.isEmpty || !report.keys.isEmpty else {
             return console.remark("no model has a quota: give its provider a `plan` or `limits` in the configuration")
         }
         try out.write(QuotaTable(report).table.rendered(width: out.columns, style: out.style))

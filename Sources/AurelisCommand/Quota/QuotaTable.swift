@@ -1,6 +1,6 @@
 internal import Aurelis
 
-/// Quotas for people: a line for each limit, with a bar of what is used.
+/// Quotas for people, those of models first: a line for each limit, with a bar of what is used.
 struct QuotaTable {
     private let report: QuotaReport
 
@@ -11,14 +11,17 @@ struct QuotaTable {
             .init("model"), .init("limit"), .init(""), .init("used", .right), .init("left", .right),
             .init("back in"),
         ])
-        for row in report.rows {
-            var name: TextTable.Cell = .init("\(row.model.canonical) at \(row.provider)", .name)
-            for line in row.standing.lines {
+        let names =
+            report.rows.map { ("\($0.model.canonical) at \($0.provider)", $0.standing) }
+            + report.keys.map { ("key \($0.key)", $0.standing) }
+        for (text, standing) in names {
+            var name: TextTable.Cell = .init(text, .name)
+            for line in standing.lines {
                 table.add(cells(name, line))
                 name = ""
             }
-            guard let concurrent = row.standing.concurrent else { continue }
-            let inFlight = row.standing.inFlight
+            guard let concurrent = standing.concurrent else { continue }
+            let inFlight = standing.inFlight
             table.add(
                 name,
                 "at once",

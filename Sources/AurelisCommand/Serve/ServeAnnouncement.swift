@@ -15,7 +15,7 @@ struct ServeAnnouncement: Sendable {
         let style = console.errors.style
         let lines = [
             (names.count > 1 ? "models from" : "models of", names.joined(separator: ", ")),
-            ("for a tool", "export OPENAI_BASE_URL=\(gateway)/v1 OPENAI_API_KEY=none"),
+            ("for a tool", "export OPENAI_BASE_URL=\(gateway)/v1 OPENAI_API_KEY=\(key)"),
             ("health", "curl -s \(admin)/health/ready"),
             ("stop", "Ctrl-C; running requests may finish"),
         ]
@@ -28,6 +28,8 @@ struct ServeAnnouncement: Sendable {
         let limit = configuration.gateway.drainTimeout.readable
         console.errors.note("stopping: running requests have up to \(limit) to finish; a second signal ends them\n")
     }
+
+    private var key: String { configuration.gateway.keys == .required ? "aurelis_…" : "none" }
 
     private var names: [String] {
         if let providers { return [providers] }

@@ -52,7 +52,7 @@ struct WhyCommand: AsyncParsableCommand {
         overrides.needsProvider = false
         let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
         let archive = RequestArchive(
-            gateway: ControlPlane(named: admin, configuration: session.configuration),
+            gateway: ControlPlane(named: admin, configuration: session.configuration, remark: { console.remark($0) }),
             configuration: session.configuration,
             history: RequestHistory(
                 directory: session.configuration.dataDirectory,

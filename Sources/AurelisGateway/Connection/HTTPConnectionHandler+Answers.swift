@@ -2,20 +2,28 @@ internal import Aurelis
 
 extension HTTPConnectionHandler {
     /// The answer to a request that needs no model.
-    static func answer(to endpoint: Endpoint, server: ServerContext, requestID: RequestID) -> Response {
+    ///
+    /// - Parameter grant: whose request it is, who is told only of the models that they may ask.
+    static func answer(
+        to endpoint: Endpoint,
+        server: ServerContext,
+        requestID: RequestID,
+        grant: AccessGrant? = nil
+    ) -> Response {
         switch endpoint {
         case .live: return health("ok", status: 200)
         case .ready: return readiness(of: server)
-        case .models: return json(ModelDocuments.list(server.orchestrator().models), requestID)
-        case .catalog: return json(ModelDocuments.catalog(server.orchestrator().models), requestID)
+        case .models: return json(ModelDocuments.list(models(of: server, for: grant)), requestID)
+        case .catalog: return json(ModelDocuments.catalog(models(of: server, for: grant)), requestID)
         case .model(let name):
-            if let entry = ModelDocuments.entry(name, in: server.orchestrator().models) {
+            if let entry = ModelDocuments.entry(name, in: models(of: server, for: grant)) {
                 return json(entry, requestID)
             }
             return ErrorResponse.make(
                 status: 404,
                 message:
-                    "no configured provider serves \"\(name.prefix(128))\"; GET /v1/models lists what can be asked",
+                    "no configured provider serves \"\(name.prefix(128))\"\(grant == nil ? "" : " to this key"); "
+                    + "GET /v1/models lists what can be asked",
                 code: "model_not_found",
                 requestID: requestID
             )
@@ -40,6 +48,12 @@ extension HTTPConnectionHandler {
         case .call:
             return ErrorResponse.make(status: 500, message: "not answered here", code: "internal", requestID: requestID)
         }
+    }
+
+    private static func models(of server: ServerContext, for grant: AccessGrant?) -> [ModelDocuments.Entry] {
+        let models = server.orchestrator().models
+        guard let grant else { return models }
+        return models.filter { grant.obstacle(to: $0.model) == nil }
     }
 
     private static func json(_ body: [UInt8], _ requestID: RequestID) -> Response {

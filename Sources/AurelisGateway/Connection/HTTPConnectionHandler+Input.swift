@@ -23,7 +23,8 @@ extension HTTPConnectionHandler {
         }
         var facts = head.facts
         endpoint = Endpoint(method: head.method, target: head.target)
-        facts.wantsBody = endpoint.wantsBody
+        admit(head.credential)
+        facts.wantsBody = endpoint.wantsBody && refusal == nil
         requestID = .next()
         isHTTP10 = facts.isHTTP10
         wantsHeadOnly = head.method == .HEAD
@@ -35,6 +36,18 @@ extension HTTPConnectionHandler {
         case .discardBody: break
         case .answer: dispatch()
         case .refuse(let failure): write(ErrorResponse.make(failure, requestID: requestID))
+        }
+    }
+
+    /// Finds out whom the request is from, before its body is read.
+    private func admit(_ credential: RequestCredential) {
+        (grant, refusal) = (nil, nil)
+        guard let access = loop.server.access else { return }
+        do throws(AccessRefusal) {
+            grant = try access.admit(credential, to: endpoint, &loop.keys)
+        } catch {
+            refusal = error
+            logger.debug("refusing a request", metadata: ["status": "\(error.status)", "reason": "\(error.code)"])
         }
     }
 
@@ -63,8 +76,9 @@ extension HTTPConnectionHandler {
     /// The request is complete: answers it, or hands it to the handler task.
     private func dispatch() {
         waitsForMemory = false
+        if let refusal { return answer(ErrorResponse.make(refusal, requestID: requestID)) }
         guard case .call(let operation) = endpoint else {
-            return answer(Self.answer(to: endpoint, server: loop.server, requestID: requestID))
+            return answer(Self.answer(to: endpoint, server: loop.server, requestID: requestID, grant: grant))
         }
         guard let head = head.take() else { return }
         do throws(ModelError) {
@@ -78,7 +92,8 @@ extension HTTPConnectionHandler {
                     )
                 )
             }
-            let options = try ModelCall.Options(reading: head)
+            var options = try ModelCall.Options(reading: head)
+            options.grant = grant
             var exchange = ModelExchange(operation: operation, options: options, requestID: requestID, body: body)
             body = []
             if let response = exchange.responseFromMemory(of: loop.server.orchestrator(), &loop.repeatedCalls) {

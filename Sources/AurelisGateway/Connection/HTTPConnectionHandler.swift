@@ -31,6 +31,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     var isHTTP10 = false
     var wantsHeadOnly = false
     var endpoint = Endpoint.live
+    /// Whom it is from, by their key; nil: nobody in particular.
+    var grant: AccessGrant?
+    /// Why it is not answered.
+    var refusal: AccessRefusal?
     var requestID = RequestID.next()
     /// Whether a stream has begun with comments, because its answer waits for a quota.
     var hasBegunWaiting = false

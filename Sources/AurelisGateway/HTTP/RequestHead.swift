@@ -13,6 +13,8 @@ struct RequestHead {
     var contentType: String?
     /// The body's content coding, other than `identity`.
     var contentEncoding: String?
+    /// What the client is to be known by.
+    var credential = RequestCredential()
     /// The fields of Aurelis's own.
     var task: String?
     var fallback: String?
@@ -43,11 +45,17 @@ struct RequestHead {
                 facts.expectsContinue = true
             case 6 where name.isField("origin"):
                 guard !isLocal || LoopbackName.isOrigin(value) else { throw .foreignOrigin }
+            case 7 where name.isField("api-key"):
+                credential.take(value)
             case 7 where name.isField("upgrade"):
                 // The decoder takes what follows an upgrade for another protocol, so there is no next request.
                 facts.keepsAlive = false
+            case 9 where name.isField("x-api-key"):
+                credential.take(value)
             case 12 where name.isField("content-type"):
                 contentType = value
+            case 13 where name.isField("authorization"):
+                credential.take(authorization: value)
             case 14 where name.isField("content-length"):
                 guard let length = Int(value), length >= 0 else { throw .malformed("Content-Length is not a number") }
                 if length > 0 { facts.body = .length(length) }

@@ -31,6 +31,8 @@ struct ResponseHead: Sendable {
     /// Tells OpenAI's clients not to send the request again.
     var forbidsRetry = false
     var allow: String?
+    /// What the client is to authenticate by.
+    var challenge: String?
     var hint: String?
 
     /// No field of ours is longer, whatever a configuration names its models.
@@ -88,6 +90,7 @@ struct ResponseHead: Sendable {
             buffer.writeField("retry-after-ms: ", decimal: Int(milliseconds))
         }
         if forbidsRetry { buffer.writeStaticString("x-should-retry: false\r\n") }
+        if let challenge { buffer.writeField("www-authenticate: ", text: challenge) }
         if let allow { buffer.writeField("allow: ", text: allow) }
         if let hint { buffer.writeField("x-aurelis-hint: ", text: hint) }
     }

@@ -29,12 +29,14 @@ package struct GatewayServer: Service {
     /// - Parameters:
     ///   - configuration: where to listen, and the bounds.
     ///   - orchestrator: who answers model calls; asked for every request, so that a reload can replace it.
+    ///   - access: whose requests are answered; nil: everybody's, and nobody's key is looked at.
     ///   - eventLoopGroup: the event loops; accepted connections are spread over all of them.
     ///   - logger: for events of connections and requests, at level debug.
     ///   - onListening: told once where the server listens.
     package init(
         configuration: GatewayConfiguration = GatewayConfiguration(),
         orchestrator: @escaping @Sendable () -> ModelOrchestrator,
+        access: GatewayAccess? = nil,
         eventLoopGroup: MultiThreadedEventLoopGroup,
         logger: Logger = Logger(label: "aurelis.gateway"),
         onListening: @escaping @Sendable (ListeningAddress) -> Void = { _ in }
@@ -42,7 +44,12 @@ package struct GatewayServer: Service {
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
         self.onListening = onListening
-        self.context = ServerContext(configuration: configuration, orchestrator: orchestrator, logger: logger)
+        self.context = ServerContext(
+            configuration: configuration,
+            orchestrator: orchestrator,
+            access: access,
+            logger: logger
+        )
     }
 
     /// Serves until a graceful shutdown or cancellation.

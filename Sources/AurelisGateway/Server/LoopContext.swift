@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import NIOCore
 
 /// What the connections of one event loop share without a lock.
@@ -6,6 +7,7 @@ final class LoopContext {
     let executor: EventLoopTaskExecutor
     let selectorTurn = SelectorTurn()
     var repeatedCalls = RepeatedCalls()
+    var keys = AccessKeys.Reader()
     /// Answers are written here first; it is used again as soon as the kernel has taken them.
     private var scratch: ByteBuffer
     private var date = HTTPDate()

@@ -6,6 +6,8 @@ internal import Synchronization
 final class ServerContext: Sendable {
     let configuration: GatewayConfiguration
     let orchestrator: @Sendable () -> ModelOrchestrator
+    /// Whose requests are answered; nil: everybody's.
+    let access: GatewayAccess?
     let logger: Logger
     /// Whether only this machine is served: nobody needs a key on loopback.
     let isLocal: Bool
@@ -16,10 +18,12 @@ final class ServerContext: Sendable {
     init(
         configuration: GatewayConfiguration,
         orchestrator: @escaping @Sendable () -> ModelOrchestrator,
+        access: GatewayAccess?,
         logger: Logger
     ) {
         self.configuration = configuration
         self.orchestrator = orchestrator
+        self.access = access
         self.logger = logger
         self.isLocal = configuration.host == "localhost" || LoopbackName.isAddress(configuration.host)
         self.bodies = BodyBudget(limit: configuration.limits.bodiesInMemory)

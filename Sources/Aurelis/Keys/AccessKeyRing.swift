@@ -1,0 +1,68 @@
+/// The keys in effect, ready to be compared with what clients send: one immutable snapshot.
+///
+///     switch ring.authenticate(token, as: .gateway, at: now) {
+///     case .granted(let grant): …
+///     case .refused(let refusal): …
+///     }
+package struct AccessKeyRing: Sendable {
+    /// A class: it is looked up with every request, and all it holds would be copied.
+    private final class Entry: Sendable {
+        let key: AccessKey
+        let grant: AccessGrant
+        /// The secret before; when there is none, one that nobody has: as many are compared for every key.
+        let replaced: AccessKeyDigest
+
+        init(_ key: AccessKey, decoy: AccessKeyDigest) {
+            self.key = key
+            grant = AccessGrant(key)
+            replaced = key.rotatedFrom?.secret ?? decoy
+        }
+    }
+
+    /// What becomes of a key that somebody sent.
+    package enum Verdict: Sendable {
+        case granted(AccessGrant)
+        case refused(AccessRefusal)
+    }
+
+    private let entries: [String: Entry]
+    /// Stands for every key that does not exist.
+    private let decoy: Entry
+    /// Why the keys may be others by now; nil: they are these.
+    package var problem: String?
+    /// Whether there is, or ever was, a key for the control plane.
+    package let hasAdminKeys: Bool
+    /// Everybody whose use is counted, in the order of the book.
+    package let metered: [AccessGrant]
+
+    /// The keys of a book.
+    package init(_ book: AccessKeyBook = AccessKeyBook(), problem: String? = nil) {
+        let nobody = AccessKey(id: "nobody", name: "", kind: .gateway, secret: .random(), created: 0)
+        decoy = Entry(nobody, decoy: .random())
+        let all = book.keys.map { Entry($0, decoy: .random()) }
+        entries = Dictionary(all.map { ($0.key.id, $0) }) { first, _ in first }
+        hasAdminKeys = book.keys.contains { $0.kind == .admin }
+        metered = all.filter { $0.key.revoked == nil }.map(\.grant).filter { $0.plan != nil }
+        self.problem = problem
+    }
+
+    /// Compares what somebody sent with the keys.
+    ///
+    /// A key that does not exist goes the same way as one with a wrong secret.
+    package func authenticate(_ token: AccessKeyToken, as kind: AccessKeyKind, at now: Int64) -> Verdict {
+        guard token.kind == kind else { return .refused(.otherKind(token.kind)) }
+        let entry = entries[token.id] ?? decoy
+        let isPresent = entry.key.secret.matches(token.digest)
+        let isReplaced = entry.replaced.matches(token.digest)
+        // The prefix and the checksum are anybody's to write: the kind is the one in the book.
+        guard isPresent || isReplaced, entry.key.kind == kind else {
+            return .refused(problem.map { .unavailable($0) } ?? .unknown)
+        }
+        if let revoked = entry.key.revoked { return .refused(.revoked(token.id, at: revoked)) }
+        if let expires = entry.key.expires, now >= expires { return .refused(.expired(token.id, at: expires)) }
+        if isReplaced, let replaced = entry.key.rotatedFrom, now >= replaced.until {
+            return .refused(.replaced(token.id, at: replaced.time))
+        }
+        return .granted(entry.grant)
+    }
+}

@@ -1,0 +1,26 @@
+internal import Aurelis
+internal import HTTPTypes
+internal import Hummingbird
+
+/// Refuses whoever has no admin key, where one is needed.
+struct OperatorsOnly<Context: RequestContext>: RouterMiddleware {
+    let access: AdminAccess
+
+    @concurrent
+    func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        if let refusal = access.refusal(of: request.headers[.authorization]) {
+            var fields = HTTPFields()
+            if let challenge = refusal.challenge { fields[.wwwAuthenticate] = challenge }
+            throw HTTPError(
+                HTTPResponse.Status(code: refusal.status),
+                headers: fields,
+                message: refusal.description
+            )
+        }
+        return try await next(request, context)
+    }
+}

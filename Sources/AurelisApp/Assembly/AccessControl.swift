@@ -1,0 +1,91 @@
+internal import Aurelis
+internal import AurelisAdmin
+internal import AurelisGateway
+internal import AurelisStorage
+internal import Logging
+internal import ServiceLifecycle
+
+/// The keys of a data directory, and what the two servers do with them.
+struct AccessControl: Sendable {
+    private let watch: AccessKeyWatch
+    private let configuration: Configuration
+    private let clock: WallClock
+
+    /// Reads the keys.
+    ///
+    /// - Throws: `ConfigurationError` when they cannot be read, or when a server could be reached from other machines and
+    ///   there is no key for it.
+    static func open(
+        _ configuration: Configuration,
+        time: any TimeSource,
+        logger: Logger
+    ) throws(ConfigurationError) -> AccessControl {
+        let file = AccessKeyFile(directory: configuration.dataDirectory)
+        let clock: WallClock = time is SystemTimeSource ? .system : .following(time)
+        let book: AccessKeyBook
+        let watch: AccessKeyWatch
+        do {
+            watch = try AccessKeyWatch(file, time: time, logger: logger)
+            book = try file.read()
+        } catch {
+            throw ConfigurationError(
+                "the keys cannot be read: \(error)",
+                path: "data_dir",
+                suggestion: "put back the file as it was; without it no key is known, and all are to be made anew"
+            )
+        }
+        let now = clock.millisecondsSinceEpoch
+        let (gateway, admin) = (configuration.gateway.listener, configuration.admin)
+        guard gateway.isLocal || book.hasUsable(.gateway, at: now) else {
+            throw exposed(gateway, "gateway.host", "aurelis keys create NAME", configuration)
+        }
+        guard admin.isLocal || book.hasUsable(.admin, at: now) else {
+            throw exposed(admin, "admin.host", "aurelis keys create NAME --admin", configuration)
+        }
+        if configuration.gateway.keys == .required, !book.hasUsable(.gateway, at: now) {
+            logger.warning("keys are required and there is none yet: `aurelis keys create NAME` makes one")
+        }
+        if !gateway.isLocal || !admin.isLocal {
+            logger.notice("keys and prompts travel unencrypted to other machines: put a proxy with TLS in between")
+        }
+        return AccessControl(watch: watch, configuration: configuration, clock: clock)
+    }
+
+    private static func exposed(
+        _ listener: Configuration.Listener,
+        _ path: String,
+        _ command: String,
+        _ configuration: Configuration
+    ) -> ConfigurationError {
+        ConfigurationError(
+            "\"\(listener.host)\" can be reached from other machines, and there is no key to tell them apart",
+            path: path,
+            suggestion: "make one: \(command) --data-dir \(configuration.dataDirectory)\nor listen on 127.0.0.1"
+        )
+    }
+
+    /// Whose requests the gateway answers.
+    var gateway: GatewayAccess {
+        GatewayAccess(keys: watch.keys, isRequired: configuration.gateway.keys == .required, clock: clock)
+    }
+
+    /// Who may steer.
+    var admin: AdminAccess {
+        AdminAccess(keys: watch.keys, isExposed: !configuration.admin.isLocal, clock: clock)
+    }
+
+    /// The keys whose use is counted.
+    var metered: [AccessGrant] { watch.keys.ring.metered }
+
+    /// Follows what the command changes.
+    var following: any Service { KeyFollowing(watch: watch) }
+
+    /// Looks whether the keys have changed, now.
+    func refresh() { watch.refresh() }
+}
+
+private struct KeyFollowing: Service {
+    let watch: AccessKeyWatch
+
+    func run() async { await cancelWhenGracefulShutdown { await watch.run() } }
+}

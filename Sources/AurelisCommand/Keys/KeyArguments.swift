@@ -1,0 +1,75 @@
+internal import ArgumentParser
+internal import Aurelis
+internal import AurelisProviders
+
+/// Models on the command line: `gpt-4o,codestral*`.
+struct ModelPatternsArgument: ExpressibleByArgument, Sendable {
+    let patterns: [ModelPattern]
+
+    init?(argument: String) {
+        guard let patterns = argument.listed({ ModelPattern($0) }) else { return nil }
+        self.patterns = patterns
+    }
+}
+
+/// Tasks on the command line: `codeReview,testing`.
+struct TasksArgument: ExpressibleByArgument, Sendable {
+    let tasks: [TaskType]
+
+    init?(argument: String) {
+        guard let tasks = argument.listed({ try? TaskType(parsing: $0) }) else { return nil }
+        self.tasks = tasks
+    }
+
+    static var allValueStrings: [String] { TaskType.allCases.map(\.rawValue) }
+}
+
+/// Parts of the gateway on the command line: `chat,embeddings`.
+struct EndpointsArgument: ExpressibleByArgument, Sendable {
+    let endpoints: [AccessEndpoint]
+
+    init?(argument: String) {
+        guard let endpoints = argument.listed({ AccessEndpoint(rawValue: $0) }) else { return nil }
+        self.endpoints = endpoints
+    }
+
+    static var allValueStrings: [String] { AccessEndpoint.allCases.map(\.rawValue) }
+}
+
+/// Dollars on the command line, exactly: `2.50`, `$2.50`.
+struct DollarsArgument: ExpressibleByArgument, Sendable {
+    let picodollars: Int64
+
+    init?(argument: String) {
+        let text = argument.hasPrefix("$") ? String(argument.dropFirst()) : argument
+        guard let millionths = TokenPrice.picodollars(perMillionTokens: text), millionths > 0,
+            millionths <= 1_000_000_000_000
+        else { return nil }
+        picodollars = millionths * 1_000_000
+    }
+}
+
+/// How many, on the command line: from 1 on, with `_` or `,` between the digits of large numbers.
+struct AmountArgument: ExpressibleByArgument, Sendable {
+    let number: Int64
+
+    init?(argument: String) {
+        let digits = argument.filter { $0 != "_" && $0 != "," }
+        guard let number = Int64(digits), (1...1_000_000_000_000).contains(number) else { return nil }
+        self.number = number
+    }
+}
+
+extension String {
+    /// The words between commas, each read; nil when one of them cannot be.
+    fileprivate func listed<Value>(_ read: (String) -> Value?) -> [Value]? {
+        let words = split(separator: ",", omittingEmptySubsequences: false).map { word in
+            var word = word
+            while word.first == " " { word.removeFirst() }
+            while word.last == " " { word.removeLast() }
+            return String(word)
+        }
+        let values = words.compactMap(read)
+        return values.count == words.count && values.count <= 64 ? values : nil
+    }
+}
