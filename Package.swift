@@ -126,8 +126,8 @@ let package = Package(
         tests(
             of: "AurelisApp",
             [
-                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting", "AurelisTransport",
-                lifecycle, log, nio, nioPosix,
+                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage", "AurelisTesting",
+                "AurelisTransport", lifecycle, log, nio, nioPosix,
             ]
         ),
         tests(

@@ -12,6 +12,8 @@ struct RunningApp: Sendable {
     let addresses: ListeningAddresses
     let engine: Engine
     let client: HTTPClient
+    /// Puts what was changed about the keys into effect, without the half second that the app takes by itself.
+    let refreshKeys: @Sendable () -> Void
     private let shutdown: @Sendable () async -> Void
 
     /// Starts the app, lends it, and ends it gracefully.
@@ -48,9 +50,13 @@ struct RunningApp: Sendable {
             }
             for await address in addresses {
                 let client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
-                let running = RunningApp(addresses: address, engine: app.engine, client: client) {
-                    await group.triggerGracefulShutdown()
-                }
+                let running = RunningApp(
+                    addresses: address,
+                    engine: app.engine,
+                    client: client,
+                    refreshKeys: { app.refreshKeys() },
+                    shutdown: { await group.triggerGracefulShutdown() }
+                )
                 do { try await body(running) } catch {
                     await client.shutdown()
                     await group.triggerGracefulShutdown()

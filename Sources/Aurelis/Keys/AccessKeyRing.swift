@@ -52,17 +52,27 @@ package struct AccessKeyRing: Sendable {
     package func authenticate(_ token: AccessKeyToken, as kind: AccessKeyKind, at now: Int64) -> Verdict {
         guard token.kind == kind else { return .refused(.otherKind(token.kind)) }
         let entry = entries[token.id] ?? decoy
-        let isPresent = entry.key.secret.matches(token.digest)
-        let isReplaced = entry.replaced.matches(token.digest)
+        let (present, replaced) = Self.secrets(of: entry)
+        let isPresent = present.matches(token.digest)
+        let isReplaced = replaced.matches(token.digest)
         // The prefix and the checksum are anybody's to write: the kind is the one in the book.
         guard isPresent || isReplaced, entry.key.kind == kind else {
             return .refused(problem.map { .unavailable($0) } ?? .unknown)
         }
         if let revoked = entry.key.revoked { return .refused(.revoked(token.id, at: revoked)) }
         if let expires = entry.key.expires, now >= expires { return .refused(.expired(token.id, at: expires)) }
-        if isReplaced, let replaced = entry.key.rotatedFrom, now >= replaced.until {
-            return .refused(.replaced(token.id, at: replaced.time))
+        if isReplaced, let old = entry.key.rotatedFrom, now >= old.until {
+            return .refused(.replaced(token.id, at: old.time))
         }
         return .granted(entry.grant)
+    }
+
+    /// What is compared with the secret of a key that calls itself so, whether there is one or not.
+    func secrets(of id: String) -> (present: AccessKeyDigest, replaced: AccessKeyDigest) {
+        Self.secrets(of: entries[id] ?? decoy)
+    }
+
+    private static func secrets(of entry: Entry) -> (present: AccessKeyDigest, replaced: AccessKeyDigest) {
+        (entry.key.secret, entry.replaced)
     }
 }

@@ -20,13 +20,23 @@ package struct AccessKeyFile: Sendable {
     /// Where it is.
     package let path: String
     private let directory: String
+    private let onStep: @Sendable (Step) -> Void
+
+    /// How far a change has come.
+    enum Step: Int, CaseIterable, Sendable {
+        case locked, begun, written, onDisk, inPlace
+    }
 
     /// A file with more keys than may be is not read.
     private static let maximumSize = 64 << 20
 
     /// The file in a directory; neither needs to exist yet.
-    package init(directory: String) {
+    package init(directory: String) { self.init(directory: directory) { _ in } }
+
+    /// - Parameter onStep: told how far a change has come, for tests in which it comes no further.
+    init(directory: String, onStep: @escaping @Sendable (Step) -> Void) {
         self.directory = directory
+        self.onStep = onStep
         path = directory + "/keys.json"
     }
 
@@ -41,6 +51,7 @@ package struct AccessKeyFile: Sendable {
     package func update<Value>(_ change: (inout AccessKeyBook) throws -> Value) throws -> Value {
         do { try StorageFile.makeDirectory(directory) } catch { throw AccessKeyFileError(path, "\(error)") }
         return try FileLock.holding(path + ".lock") {
+            onStep(.locked)
             var book = try read()
             let value = try change(&book)
             try write(book)
@@ -78,9 +89,13 @@ package struct AccessKeyFile: Sendable {
             let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
             guard descriptor >= 0 else { throw AccessKeyFileError(path, number: errno) }
             let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+            onStep(.begun)
             try file.write(contentsOf: data)
+            onStep(.written)
             try file.synchronize()
+            onStep(.onDisk)
             guard rename(draft, path) == 0 else { throw AccessKeyFileError(path, number: errno) }
+            onStep(.inPlace)
         } catch let error as AccessKeyFileError {
             unlink(draft)
             throw error
