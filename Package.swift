@@ -39,6 +39,13 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let nioCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let structuredFields: Target.Dependency = .product(
+    name: "RawStructuredFieldValues",
+    package: "swift-http-structured-headers"
+)
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -62,13 +69,20 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     ],
     targets: [
         room("AurelisJSON"),
         // zlib comes with every system; no package here offers compression.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("Aurelis", ["AurelisJSON", "CZlib", crypto, log]),
-        room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression]),
+        room(
+            "AurelisTransport",
+            [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression, crypto, certificates, asn1]
+        ),
+        room("AurelisSigning", [structuredFields, crypto, cryptoExtras, asn1]),
         room(
             "AurelisProviders",
             ["Aurelis", "AurelisJSON", "AurelisTransport", crypto],
@@ -112,6 +126,7 @@ let package = Package(
         tests(of: "AurelisJSON"),
         tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting", crypto]),
         tests(of: "AurelisTransport", [nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
+        tests(of: "AurelisSigning", [crypto]),
         tests(of: "AurelisProviders", ["Aurelis", "AurelisJSON", "AurelisTransport", nio, nioPosix]),
         tests(
             of: "AurelisGateway",
