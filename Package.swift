@@ -78,21 +78,25 @@ let package = Package(
         // zlib comes with every system; no package here offers compression.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("Aurelis", ["AurelisJSON", "CZlib", crypto, log]),
+        room("AurelisTLS", [nio, nioTLS, nioSSL, crypto, certificates, asn1]),
         room(
             "AurelisTransport",
-            [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression, crypto, certificates, asn1]
+            ["AurelisTLS", nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression, certificates, asn1]
         ),
         room("AurelisSigning", [structuredFields, crypto, cryptoExtras, asn1]),
         room(
             "AurelisProviders",
-            ["Aurelis", "AurelisJSON", "AurelisTransport", crypto],
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", "AurelisTransport", crypto],
             resources: [.embedInCode("Presets")]
         ),
-        room("AurelisGateway", ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, lifecycle, log]),
+        room(
+            "AurelisGateway",
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, lifecycle, log]
+        ),
         room(
             "AurelisAdmin",
             [
-                "Aurelis", "AurelisJSON", nio, nioPosix, lifecycle, log,
+                "Aurelis", "AurelisJSON", "AurelisTLS", nio, nioPosix, lifecycle, log,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -108,7 +112,8 @@ let package = Package(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisRedis", "AurelisSimulator", "AurelisStorage", "AurelisTesting", nio, nioPosix, lifecycle, log,
+                "AurelisRedis", "AurelisSigning", "AurelisSimulator", "AurelisStorage", "AurelisTesting", "AurelisTLS",
+                nio, nioPosix, lifecycle, log,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -117,7 +122,7 @@ let package = Package(
             name: "AurelisCommand",
             dependencies: [
                 "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage",
-                "AurelisTesting", "AurelisTransport", nio, nioPosix, log,
+                "AurelisTesting", "AurelisTLS", "AurelisTransport", nio, nioPosix, log,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -125,12 +130,18 @@ let package = Package(
         ),
         tests(of: "AurelisJSON"),
         tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting", crypto]),
-        tests(of: "AurelisTransport", [nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
+        tests(of: "AurelisTransport", ["AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
         tests(of: "AurelisSigning", [crypto]),
-        tests(of: "AurelisProviders", ["Aurelis", "AurelisJSON", "AurelisTransport", nio, nioPosix]),
+        tests(
+            of: "AurelisProviders",
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", "AurelisTransport", nio, nioPosix]
+        ),
         tests(
             of: "AurelisGateway",
-            ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, nioEmbedded, lifecycle, log]
+            [
+                "Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL,
+                nioTLS, lifecycle, log,
+            ]
         ),
         tests(of: "AurelisSimulator", ["AurelisJSON", nio, nioPosix]),
         tests(
@@ -141,8 +152,8 @@ let package = Package(
         tests(
             of: "AurelisApp",
             [
-                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting", "AurelisTransport",
-                lifecycle, log, nio, nioPosix,
+                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisTesting", "AurelisTLS",
+                "AurelisTransport", lifecycle, log, nio, nioPosix,
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 internal import AurelisJSON
+package import AurelisTLS
 internal import HTTPTypes
 internal import Hummingbird
 package import Logging
@@ -20,6 +21,7 @@ internal import ServiceLifecycle
 package struct AdminServer: Service {
     private let host: String
     private let port: Int
+    private let security: TLSListener?
     private let resources: AdminResources
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
@@ -28,17 +30,20 @@ package struct AdminServer: Service {
     ///
     /// - Parameters:
     ///   - port: the TCP port; 0: any free one.
+    ///   - security: TLS for every connection; nil: they are not encrypted.
     ///   - resources: what it reads and steers.
     ///   - onListening: told once which port was bound.
     package init(
         host: String,
         port: Int,
+        security: TLSListener? = nil,
         resources: AdminResources,
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
         self.host = host
         self.port = port
+        self.security = security
         self.resources = resources
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
         self.logger = logger.logLevel <= .debug ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
@@ -51,6 +56,7 @@ package struct AdminServer: Service {
     package func run() async throws {
         let application = Application(
             router: router,
+            server: .http1(behind: security),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { [onListening, port] channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger

@@ -1,14 +1,13 @@
 internal import Crypto
 internal import Foundation
 internal import RawStructuredFieldValues
-internal import Synchronization
 
 /// Verifies that messages were signed with a known key, lately, for the first time, and over enough of them.
 ///
 ///     let verifier = MessageVerifier(keys: ["ci": key])
 ///     let signature = try verifier.verify(message, body: body, at: now)
 ///     print(signature.keyID)      // ci
-package final class MessageVerifier: Sendable {
+package struct MessageVerifier: Sendable {
     /// What is asked of a signature.
     package struct Rules: Sendable, Equatable {
         /// What it must cover; the body's digest only where there is a body.
@@ -40,18 +39,24 @@ package final class MessageVerifier: Sendable {
 
     private let keys: [String: VerificationKey]
     private let rules: Rules
-    private let memory: Mutex<ReplayMemory>
+    private let memory: SignatureMemory
 
     /// Signatures of one message that are looked at.
     private static let maximumSignatures = 4
 
     /// A verifier.
     ///
-    /// - Parameter keys: by the names that `keyid` has.
-    package init(keys: [String: VerificationKey], rules: Rules = Rules()) {
+    /// - Parameters:
+    ///   - keys: by the names that `keyid` has.
+    ///   - memory: what was used before; that of the verifier whose place this one takes.
+    package init(
+        keys: [String: VerificationKey],
+        rules: Rules = Rules(),
+        memory: SignatureMemory = SignatureMemory()
+    ) {
         self.keys = keys
         self.rules = rules
-        self.memory = Mutex(ReplayMemory(capacity: rules.memory))
+        self.memory = memory
     }
 
     /// Whether a message has a signature at all.
@@ -168,7 +173,7 @@ package final class MessageVerifier: Sendable {
         hash.update(data: Array("\(keyID.utf8.count):\(keyID)".utf8))
         hash.update(data: input.nonce.map { Array("nonce:\($0)".utf8) } ?? Array("base:".utf8) + base)
         let key = hash.finalize().withUnsafeBytes { $0.loadUnaligned(as: ReplayMemory.Key.self) }
-        switch memory.withLock({ $0.admit(key, until: end, now: now) }) {
+        switch memory.admit(key, until: end, now: now, capacity: rules.memory) {
         case .first: break
         case .again: throw SignatureRefusal(.replayed, "it was used before")
         case .full:

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Remembers for a while what must not come twice, within a bound.
 ///
 /// What is due to be forgotten lies in the order of seconds. A memory that is full takes nothing new: forgetting would let
@@ -16,15 +18,11 @@ struct ReplayMemory {
     private var due: [Int64: [Key]] = [:]
     /// Everything before it is forgotten; it does not go back with the clock.
     private var horizon: Int64?
-    private let capacity: Int
-
-    init(capacity: Int) { self.capacity = capacity }
-
     /// How much is remembered.
     var count: Int { known.count }
 
-    /// Remembers a key until the end of a second.
-    mutating func admit(_ key: Key, until end: Int64, now: Int64) -> Admission {
+    /// Remembers a key until the end of a second, beside fewer than `capacity` others.
+    mutating func admit(_ key: Key, until end: Int64, now: Int64, capacity: Int) -> Admission {
         forget(before: now)
         guard !known.contains(key) else { return .again }
         guard known.count < capacity else { return .full }
@@ -42,5 +40,17 @@ struct ReplayMemory {
         for second in past {
             for key in due.removeValue(forKey: second) ?? [] { known.remove(key) }
         }
+    }
+}
+
+/// The signatures that were used: kept apart from `MessageVerifier`, so that a reload of keys forgets none.
+package final class SignatureMemory: Sendable {
+    private let memory = Mutex(ReplayMemory())
+
+    /// A memory of nothing.
+    package init() {}
+
+    func admit(_ key: ReplayMemory.Key, until end: Int64, now: Int64, capacity: Int) -> ReplayMemory.Admission {
+        memory.withLock { $0.admit(key, until: end, now: now, capacity: capacity) }
     }
 }

@@ -126,6 +126,16 @@ struct MessageVerifierTests {
         #expect(refusal { try verifier.verify(message, body: Self.body, at: later) } == nil)
     }
 
+    @Test("a verifier that takes another's place remembers what that one saw")
+    func reload() throws {
+        let memory = SignatureMemory()
+        let keys = ["ci": try VerificationKey(parsing: SpecificationKeys.ed25519Public, for: .ed25519)]
+        let message = try signed()
+        _ = try MessageVerifier(keys: keys, memory: memory).verify(message, body: Self.body, at: Self.now)
+        let next = MessageVerifier(keys: keys, memory: memory)
+        #expect(refusal { try next.verify(message, body: Self.body, at: Self.now) } == .replayed)
+    }
+
     @Test("a forged signature is not remembered: it cannot use up somebody's nonce")
     func forgedNonce() throws {
         let verifier = try verifier()

@@ -8,7 +8,7 @@ struct ReplayMemoryTests {
     func model(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         let capacity = 16
-        var memory = ReplayMemory(capacity: capacity)
+        var memory = ReplayMemory()
         var model: [ReplayMemory.Key: Int64] = [:]
         var now: Int64 = 1_000
         var horizon = now
@@ -23,7 +23,7 @@ struct ReplayMemoryTests {
             model = model.filter { $0.value >= horizon }
             let due: ReplayMemory.Admission =
                 model[key] != nil ? .again : model.count < capacity ? .first : .full
-            #expect(memory.admit(key, until: end, now: now) == due)
+            #expect(memory.admit(key, until: end, now: now, capacity: capacity) == due)
             if due == .first { model[key] = max(end, horizon) }
             #expect(memory.count == model.count)
             #expect(memory.count <= capacity)

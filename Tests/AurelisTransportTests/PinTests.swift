@@ -2,6 +2,7 @@ import NIOSSL
 import Synchronization
 import Testing
 
+@testable import AurelisTLS
 @testable import AurelisTransport
 
 @Suite("Pinned keys", .timeLimit(.minutes(1)))

@@ -2,6 +2,7 @@ import NIOPosix
 import NIOSSL
 import Testing
 
+@testable import AurelisTLS
 @testable import AurelisTransport
 
 @Suite("Proxies", .timeLimit(.minutes(1)))
@@ -83,14 +84,14 @@ struct ProxyTests {
     @Test(
         "user and password are what the proxy asks for, or the reason is told",
         arguments: [
-            ("http://me:p%40ss@127.0.0.1:", nil), ("http://me:wrong@127.0.0.1:", .proxyAuthentication),
+            ("http://me:s%65cret@127.0.0.1:", nil), ("http://me:wrong@127.0.0.1:", .proxyAuthentication),
             ("http://127.0.0.1:", .proxyAuthentication),
         ] as [(String, TransportError.Code?)],
         [HTTPOrigin.Scheme.https, .http]
     )
     func credentials(login: (proxy: String, failure: TransportError.Code?), scheme: HTTPOrigin.Scheme) async throws {
         let (proxy, failure) = login
-        try await TinyProxy.run(login: "me p@ss") { port in
+        try await TinyProxy.run(login: "me secret") { port in
             let address = "\(proxy)\(port)"
             let tls = scheme == .https ? try authority.server() : nil
             try await ScriptedServer.run(tls: tls, configuration: configuration(address)) { server, client in

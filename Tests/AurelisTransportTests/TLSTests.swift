@@ -2,6 +2,7 @@ import NIOPosix
 import NIOSSL
 import Testing
 
+@testable import AurelisTLS
 @testable import AurelisTransport
 
 @Suite("TLS", .timeLimit(.minutes(1)))
@@ -75,8 +76,8 @@ struct TLSTests {
         }
     }
 
-    @Test("TLS 1.2 is refused unless it is allowed", arguments: [TLSClientSettings.Version.tls13, .tls12])
-    func minimumVersion(minimum: TLSClientSettings.Version) async throws {
+    @Test("TLS 1.2 is refused unless it is allowed", arguments: [TLSMinimum.tls13, .tls12])
+    func minimumVersion(minimum: TLSMinimum) async throws {
         let authority = try TestAuthority.shared.get()
         var configuration = configuration(trusting: authority)
         configuration.tls.minimumVersion = minimum

@@ -39,6 +39,7 @@ package func buildApp(
     reload: (@Sendable () throws -> Configuration)? = nil
 ) async throws -> App {
     try DataDirectory.prepare(configuration.dataDirectory)
+    let security = try ServerSecurity(configuration, environment: environment, logger: logger)
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let engine: Engine
@@ -61,6 +62,8 @@ package func buildApp(
     let gateway = GatewayServer(
         configuration: GatewayConfiguration(configuration.gateway),
         orchestrator: { engine.orchestrator },
+        security: security.gateway,
+        signatures: { security.signatures },
         eventLoopGroup: group,
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
@@ -68,6 +71,7 @@ package func buildApp(
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,
+        security: security.admin,
         resources: AdminResources(
             isReady: { engine.orchestrator.isReady },
             health: engine.health,
@@ -79,15 +83,28 @@ package func buildApp(
             request: { id in try await engine.history.find(id) }
         ),
         logger: logger,
-        onListening: { port in announcement.admin("\(ListeningAddress(host: configuration.admin.host, port: port))") }
+        onListening: { port in
+            let isSecure = security.admin != nil
+            let address = ListeningAddress(host: configuration.admin.host, port: port, isSecure: isSecure)
+            announcement.admin("\(address)")
+        }
     )
-    return App(engine: engine, gateway: gateway, admin: admin, group: group, logger: logger, reload: reload)
+    return App(
+        engine: engine,
+        security: security,
+        gateway: gateway,
+        admin: admin,
+        group: group,
+        logger: logger,
+        reload: reload
+    )
 }
 
 /// The gateway with everything it needs, as one service.
 package struct App: Service {
     /// Providers and orchestrator.
     package let engine: Engine
+    private let security: ServerSecurity
     private let gateway: GatewayServer
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
@@ -96,6 +113,7 @@ package struct App: Service {
 
     fileprivate init(
         engine: Engine,
+        security: ServerSecurity,
         gateway: GatewayServer,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
@@ -103,6 +121,7 @@ package struct App: Service {
         reload: (@Sendable () throws -> Configuration)?
     ) {
         self.engine = engine
+        self.security = security
         self.gateway = gateway
         self.admin = admin
         self.group = group
@@ -125,7 +144,8 @@ package struct App: Service {
         var services: [any Service] =
             [HistoryWriting(history: engine.history)] + engine.services + [admin, gateway]
         if let reload, !signals.isEmpty {
-            services.insert(ConfigurationReload(engine: engine, logger: logger, read: reload), at: 0)
+            let reload = ConfigurationReload(engine: engine, security: security, logger: logger, read: reload)
+            services.insert(reload, at: 0)
         }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)

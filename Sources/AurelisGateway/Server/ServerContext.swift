@@ -9,6 +9,10 @@ final class ServerContext: Sendable {
     let logger: Logger
     /// Whether only this machine is served: nobody needs a key on loopback.
     let isLocal: Bool
+    /// Whether connections are encrypted.
+    let isSecure: Bool
+    /// Who verifies signatures, under the rules in effect now.
+    let signatures: @Sendable () -> RequestSignatures?
     let bodies: BodyBudget
     let connections: ConnectionCount
     private let draining = Atomic<Bool>(false)
@@ -16,10 +20,14 @@ final class ServerContext: Sendable {
     init(
         configuration: GatewayConfiguration,
         orchestrator: @escaping @Sendable () -> ModelOrchestrator,
+        isSecure: Bool = false,
+        signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
         logger: Logger
     ) {
         self.configuration = configuration
         self.orchestrator = orchestrator
+        self.isSecure = isSecure
+        self.signatures = signatures
         self.logger = logger
         self.isLocal = configuration.host == "localhost" || LoopbackName.isAddress(configuration.host)
         self.bodies = BodyBudget(limit: configuration.limits.bodiesInMemory)

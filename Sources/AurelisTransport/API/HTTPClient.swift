@@ -1,3 +1,4 @@
+import AurelisTLS
 package import NIOCore
 import NIOPosix
 

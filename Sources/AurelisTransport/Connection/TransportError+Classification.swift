@@ -1,3 +1,4 @@
+import AurelisTLS
 import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression

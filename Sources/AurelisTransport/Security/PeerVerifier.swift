@@ -1,3 +1,4 @@
+import AurelisTLS
 import NIOCore
 import NIOSSL
 import SwiftASN1

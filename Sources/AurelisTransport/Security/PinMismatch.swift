@@ -1,3 +1,4 @@
+package import AurelisTLS
 import Synchronization
 
 /// A server that is trusted, but has none of the keys that it should have.

@@ -1,3 +1,4 @@
+package import AurelisTLS
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -106,11 +107,7 @@ extension TLSClientSettings {
     /// - Parameter verifiesItself: whether the host's name is compared here and not by `PeerVerifier`.
     func configuration(verifiesItself: Bool = true) throws -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion =
-            switch minimumVersion {
-            case .tls12: .tlsv12
-            case .tls13: .tlsv13
-            }
+        configuration.minimumTLSVersion = minimumVersion.version
         configuration.certificateVerification = verifiesItself ? .fullVerification : .noHostnameVerification
         configuration.applicationProtocols = ["http/1.1"]
         // A closed connection counts against the limits until its server has answered the TLS farewell.
@@ -120,7 +117,7 @@ extension TLSClientSettings {
             configuration.additionalTrustRoots = [.certificates(try TLSFile.certificates(additionalRootsFile))]
         }
         if let clientCertificate {
-            let (chain, key) = try TLSFile.identity(clientCertificate)
+            let (chain, key) = try clientCertificate.load()
             configuration.certificateChain = chain.map { .certificate($0) }
             configuration.privateKey = .privateKey(key)
         }
@@ -131,6 +128,12 @@ extension TLSClientSettings {
     package func check() throws(TLSFileError) {
         if let rootsFile { _ = try TLSFile.certificates(rootsFile) }
         if let additionalRootsFile { _ = try TLSFile.certificates(additionalRootsFile) }
-        if let clientCertificate { _ = try TLSFile.identity(clientCertificate) }
+        if let clientCertificate { _ = try clientCertificate.load() }
+    }
+}
+
+extension TLSClientSettings.ClientCertificate {
+    fileprivate func load() throws(TLSFileError) -> ([NIOSSLCertificate], NIOSSLPrivateKey) {
+        try TLSFile.identity(certificate: certificateFile, key: keyFile)
     }
 }

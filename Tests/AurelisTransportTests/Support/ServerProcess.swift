@@ -18,7 +18,7 @@ enum ServerProcess {
         try process.run()
         let result: Result<Void, any Error>
         do {
-            try await listening(on: port)
+            try await listening(on: port, process)
             result = .success(try await body(port))
         } catch {
             result = .failure(error)
@@ -37,9 +37,12 @@ enum ServerProcess {
         return port
     }
 
-    /// Returns when somebody accepts connections; the suite's time limit bounds it.
-    private static func listening(on port: Int) async throws {
+    struct NotListening: Error {}
+
+    /// Returns when somebody accepts connections.
+    private static func listening(on port: Int, _ process: Process) async throws {
         while true {
+            guard process.isRunning else { throw NotListening() }
             try Task.checkCancellation()
             let attempt = try? await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: port).get()

@@ -1,6 +1,6 @@
-import Crypto
-import Foundation
-import NIOSSL
+internal import Crypto
+internal import Foundation
+package import NIOSSL
 
 /// The SHA-256 of a public key in the form in which certificates hold it (RFC 7469: SubjectPublicKeyInfo).
 ///
@@ -28,7 +28,7 @@ package struct PublicKeyPin: Sendable, Hashable {
     }
 
     /// The pin of a certificate's key.
-    init(of certificate: NIOSSLCertificate) throws {
+    package init(of certificate: NIOSSLCertificate) throws {
         self.init(subjectPublicKeyInfo: try certificate.extractPublicKey().toSPKIBytes())
     }
 

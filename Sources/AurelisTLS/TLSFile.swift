@@ -1,9 +1,9 @@
-import NIOSSL
+package import NIOSSL
 
 /// Reads certificates and keys, and says what is wrong with a file.
-enum TLSFile {
+package enum TLSFile {
     /// The certificates of a PEM file; at least one.
-    static func certificates(_ path: String) throws(TLSFileError) -> [NIOSSLCertificate] {
+    package static func certificates(_ path: String) throws(TLSFileError) -> [NIOSSLCertificate] {
         let certificates: [NIOSSLCertificate]
         do {
             certificates = try NIOSSLCertificate.fromPEMFile(path)
@@ -15,15 +15,16 @@ enum TLSFile {
     }
 
     /// A certificate with its chain, and the key that goes with it.
-    static func identity(
-        _ files: TLSClientSettings.ClientCertificate
+    package static func identity(
+        certificate: String,
+        key keyFile: String
     ) throws(TLSFileError) -> ([NIOSSLCertificate], NIOSSLPrivateKey) {
-        let chain = try certificates(files.certificateFile)
+        let chain = try certificates(certificate)
         let key: NIOSSLPrivateKey
         do {
-            key = try NIOSSLPrivateKey(file: files.keyFile, format: .pem)
+            key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
         } catch {
-            throw TLSFileError(files.keyFile, "cannot be read as a private key in PEM, without passphrase", error)
+            throw TLSFileError(keyFile, "cannot be read as a private key in PEM, without passphrase", error)
         }
         do {
             var configuration = TLSConfiguration.makeClientConfiguration()
@@ -32,7 +33,7 @@ enum TLSFile {
             configuration.privateKey = .privateKey(key)
             _ = try NIOSSLContext(configuration: configuration)
         } catch {
-            throw TLSFileError(files.keyFile, "is not the key of the certificate in \(files.certificateFile)", error)
+            throw TLSFileError(keyFile, "is not the key of the certificate in \(certificate)", error)
         }
         return (chain, key)
     }
