@@ -24,14 +24,15 @@ package struct PeerCertificate: Sendable, Hashable, CustomStringConvertible {
         key = try PublicKeyPin(of: certificate)
         let parsed = try Certificate(derEncoded: certificate.toDERBytes())
         subject = "\(parsed.subject)"
-        names = try parsed.extensions.subjectAlternativeNames.map { names in
-            names.compactMap { name in
-                switch name {
-                case .dnsName(let name), .rfc822Name(let name), .uniformResourceIdentifier(let name): name
-                default: nil
+        names =
+            try parsed.extensions.subjectAlternativeNames.map { names in
+                names.compactMap { name in
+                    switch name {
+                    case .dnsName(let name), .rfc822Name(let name), .uniformResourceIdentifier(let name): name
+                    default: nil
+                    }
                 }
-            }
-        } ?? []
+            } ?? []
     }
 }
 

@@ -86,11 +86,20 @@ struct SecurityConfigurationTests {
             ("gateway: { signatures: { keys: [{ id: a, algorithm: ed25519 }] } }", "public_key"),
             ("gateway: { signatures: { keys: [{ id: a, algorithm: hmac-sha256, public_key: /p }] } }", "secret"),
             ("gateway: { signatures: { keys: [{ id: a, algorithm: rot13, public_key: /p }] } }", "ed25519"),
-            ("gateway: { signatures: { keys: [{ id: a, algorithm: ed25519, public_key: /p }], components: [\"@moon\"] } }", "@moon"),
+            (
+                "gateway: { signatures: { keys: [{ id: a, algorithm: ed25519, public_key: /p }], components: [\"@moon\"] } }",
+                "@moon"
+            ),
             ("gateway: { signatures: { keys: [{ id: a, algorithm: ed25519, public_key: /p }], max_age: 2h } }", "1h"),
             ("providers: [{ id: openai, signing: { key: { env: K }, algorithm: ed25519 } }]", "signing.key_id"),
-            ("providers: [{ id: openai, signing: { key: { env: K }, key_id: a, algorithm: rsa-pss-sha512 } }]", "ecdsa"),
-            ("providers: [{ id: openai, signing: { key: { env: K }, key_id: a, algorithm: ed25519, components: [host] } }]", "@authority"),
+            (
+                "providers: [{ id: openai, signing: { key: { env: K }, key_id: a, algorithm: rsa-pss-sha512 } }]",
+                "ecdsa"
+            ),
+            (
+                "providers: [{ id: openai, signing: { key: { env: K }, key_id: a, algorithm: ed25519, components: [host] } }]",
+                "@authority"
+            ),
         ]
     )
     func refused(yaml: String, words: String) throws {
@@ -133,7 +142,10 @@ struct SecurityConfigurationTests {
         #expect(error.map { "\($0)" }?.hasPrefix("$https_proxy: ") == true)
         #expect(error.map { "\($0)".contains("hunter2") } == false)
         configuration.simulates = true
-        #expect(try HTTPClientConfiguration(configuration, environment: ["https_proxy": "socks5://a"]).proxies == ProxyRules())
+        #expect(
+            try HTTPClientConfiguration(configuration, environment: ["https_proxy": "socks5://a"]).proxies
+                == ProxyRules()
+        )
     }
 
     @Test("the proxy's password is read from where it is said to be")

@@ -247,7 +247,8 @@ struct MessageVerifierTests {
     @Test("keys that are none are refused without their text, and keys print as nothing")
     func keyTexts() throws {
         for (text, algorithm) in [
-            ("c2hvcnQ=", .hmacSHA256), ("not base64!", .hmacSHA256), (SpecificationKeys.ed25519Public, .ecdsaP256SHA256),
+            ("c2hvcnQ=", .hmacSHA256), ("not base64!", .hmacSHA256),
+            (SpecificationKeys.ed25519Public, .ecdsaP256SHA256),
             (SpecificationKeys.p256Private, .ed25519), ("", .ed25519), (SpecificationKeys.rsaPublic, .rsaPSSSHA512),
         ] as [(String, SignatureAlgorithm)] {
             let failure = #expect(throws: SignatureKeyError.self) { try SigningKey(parsing: text, for: algorithm) }

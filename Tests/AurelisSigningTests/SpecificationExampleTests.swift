@@ -155,7 +155,15 @@ struct SpecificationExampleTests {
     @Test("the signature base is the RFC's, letter for letter")
     func base() throws {
         let input = try SignatureInput(
-            components: components("date", "@method", "@path", "@query", "@authority", "content-type", "content-length"),
+            components: components(
+                "date",
+                "@method",
+                "@path",
+                "@query",
+                "@authority",
+                "content-type",
+                "content-length"
+            ),
             created: SpecificationMessages.created,
             keyID: "test-key-rsa-pss"
         )
@@ -206,7 +214,8 @@ struct SpecificationExampleTests {
         ] as [(String, String?)]
     )
     func queryParameters(name: String, value: String?) {
-        let query = "?var=this%20is%20a%20big%0Amultiline%20value&bar=with+plus+whitespace"
+        let query =
+            "?var=this%20is%20a%20big%0Amultiline%20value&bar=with+plus+whitespace"
             + "&fa%C3%A7ade%22%3A%20=something&twice=1&twice=2"
         #expect(QueryParameters(query[...]).value(of: name) == value)
     }

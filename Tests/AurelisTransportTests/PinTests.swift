@@ -198,8 +198,10 @@ struct PinTests {
         arguments: [
             "X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=", "sha1/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=",
             "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE", "sha256/X48E", "sha256/", "",
-            "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPF=", "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBP=E",
-            "sha256/ X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=", "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=\n",
+            "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPF=",
+            "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBP=E",
+            "sha256/ X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=",
+            "sha256/X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE=\n",
         ]
     )
     func malformed(text: String) throws {

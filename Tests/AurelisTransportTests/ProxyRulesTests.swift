@@ -43,11 +43,13 @@ struct ProxyRulesTests {
             ("0.0.0.0/0", "https://8.8.8.8", true), ("0.0.0.0/0", "https://example.com", false),
             ("fd00::/8", "https://[fd12::1]", true), ("[fd00::]/8", "https://[fe80::1]", false),
             ("10.1.2.3", "https://10.1.2.3", true), ("10.1.2.3", "https://10.1.2.4", false),
-            ("[2001:db8::1]", "https://[2001:db8:0::1]", true), ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443", true),
+            ("[2001:db8::1]", "https://[2001:db8:0::1]", true),
+            ("[2001:db8::1]:8443", "https://[2001:db8::1]:8443", true),
             ("[2001:db8::1]:8443", "https://[2001:db8::1]", false),
             ("example.com:8443", "https://example.com:8443", true), ("example.com:8443", "https://example.com", false),
             ("example.com:443", "https://example.com", true), ("10.0.0.0/33", "https://10.0.0.1", false),
-            ("example.com:x", "https://example.com", false), (".", "https://example.com", false), ("", "https://a.test", false),
+            ("example.com:x", "https://example.com", false), (".", "https://example.com", false),
+            ("", "https://a.test", false),
         ]
     )
     func exceptions(list: String, url: String, isExempt: Bool) throws {
@@ -57,7 +59,10 @@ struct ProxyRulesTests {
 
     @Test(
         "an address that is none of a proxy is refused without being repeated",
-        arguments: ["https://a:1", "socks5://u:hunter2@a:1", "http://u:hunter2@", "http://u:hunter2@a b", "http://u:%zz@a", "http://a:99999"]
+        arguments: [
+            "https://a:1", "socks5://u:hunter2@a:1", "http://u:hunter2@", "http://u:hunter2@a b", "http://u:%zz@a",
+            "http://a:99999",
+        ]
     )
     func refused(address: String) throws {
         let error = #expect(throws: ProxyVariableError.self) { try proxy("https://x.test", ["https_proxy": address]) }

@@ -56,7 +56,8 @@ final class ServerSecurity: Sendable {
         switch (listener, prepared) {
         case (let listener?, let prepared?): listener.use(prepared)
         case (nil, nil): break
-        default: logger.warning("\(name).tls was added or removed: that takes effect when the servers are started again")
+        default:
+            logger.warning("\(name).tls was added or removed: that takes effect when the servers are started again")
         }
     }
 

@@ -96,7 +96,10 @@ extension Configuration.Signatures {
         let age = try section.positive("max_age", default: .seconds(rules.maximumAge))
         let skew = try section.duration("clock_skew", default: .seconds(rules.clockSkew))
         guard age <= .seconds(3_600), skew <= .seconds(300) else {
-            throw section.error("may be up to 1h, and clock_skew up to 5m: that long signatures are remembered", at: "max_age")
+            throw section.error(
+                "may be up to 1h, and clock_skew up to 5m: that long signatures are remembered",
+                at: "max_age"
+            )
         }
         rules.maximumAge = max(1, age.components.seconds)
         rules.clockSkew = skew.components.seconds

@@ -26,7 +26,10 @@ extension HTTPConnectionHandler {
         else { return nil }
         do throws(SignatureRefusal) {
             let verified = try signatures.verifier.verify(message, body: body, at: signatures.now())
-            logger.debug("a request's signature is good", metadata: ["request": "\(requestID)", "key": "\(verified.keyID)"])
+            logger.debug(
+                "a request's signature is good",
+                metadata: ["request": "\(requestID)", "key": "\(verified.keyID)"]
+            )
             return nil
         } catch {
             logger.notice(

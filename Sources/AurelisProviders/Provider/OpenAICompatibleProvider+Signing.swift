@@ -25,7 +25,11 @@ extension OpenAICompatibleProvider {
             )
             for (name, value) in fields { request.headers.append(name, value) }
         } catch {
-            throw ModelError(.invalidRequest, "the request cannot be signed: \(error.message)", code: error.code.rawValue)
+            throw ModelError(
+                .invalidRequest,
+                "the request cannot be signed: \(error.message)",
+                code: error.code.rawValue
+            )
         }
         return request
     }

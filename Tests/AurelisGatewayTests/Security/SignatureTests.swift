@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Requests that must be signed", .timeLimit(.minutes(1)))
 struct SignatureTests {
-    private static let secret = "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ=="
+    private static let secret =
+        "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ=="
     private static let body = #"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"hi"}]}"#
     private static let now: Int64 = 1_800_000_000
 

@@ -1,6 +1,5 @@
 import Aurelis
 import AurelisGateway
-@testable import AurelisTLS
 import Foundation
 import NIOCore
 import NIOEmbedded
@@ -8,6 +7,8 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 import Testing
+
+@testable import AurelisTLS
 
 @Suite("The gateway behind TLS", .timeLimit(.minutes(1)))
 struct TLSListenerTests {
@@ -66,7 +67,10 @@ struct TLSListenerTests {
 
     private static let request = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-    @Test("requests are answered over TLS 1.3; TLS 1.2 only where it is allowed", arguments: [TLSMinimum.tls13, .tls12])
+    @Test(
+        "requests are answered over TLS 1.3; TLS 1.2 only where it is allowed",
+        arguments: [TLSMinimum.tls13, .tls12]
+    )
     func versions(minimum: TLSMinimum) async throws {
         try await run(listener { $0.minimumVersion = minimum }) { gateway in
             let (client, subject) = try await connect(gateway.port)

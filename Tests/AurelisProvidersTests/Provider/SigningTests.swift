@@ -9,7 +9,8 @@ import Testing
 
 @Suite("Signed and pinned providers", .timeLimit(.minutes(1)))
 struct SigningTests {
-    private static let secret = "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ=="
+    private static let secret =
+        "uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ=="
     private static let answer = #"{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}"#
 
     private static func signer() throws -> MessageSigner {
@@ -48,7 +49,9 @@ struct SigningTests {
             respond: { request, _ in
                 let body = request.method == "GET" ? #"{"data":[{"id":"m"}]}"# : Self.answer
                 return [
-                    .send("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)")
+                    .send(
+                        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+                    )
                 ]
             },
             test: { harness in

@@ -5,7 +5,9 @@ import NIOPosix
 /// A server of another make, on a loopback port of its own for as long as a test runs.
 enum ServerProcess {
     /// - Parameter command: the program and its arguments, for a port.
-    static func run(_ command: (_ port: Int) throws -> [String], _ body: (_ port: Int) async throws -> Void) async throws {
+    static func run(_ command: (_ port: Int) throws -> [String], _ body: (_ port: Int) async throws -> Void)
+        async throws
+    {
         let port = try await freePort()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
