@@ -30,6 +30,8 @@ class Authority:
             "x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self.directory / "ca.key",
             "-CAcreateserial", "-out", certificate, "-days", "2", "-extfile", extensions,
         )  # fmt: skip
+        # A whole chain, root included: who trusts the file then trusts what it holds.
+        certificate.write_bytes(certificate.read_bytes() + self.certificate.read_bytes())
         return certificate, key
 
     @staticmethod

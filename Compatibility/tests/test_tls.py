@@ -96,16 +96,20 @@ def test_plain_http_towards_a_tls_port_is_closed(configured):
             httpx2.get(base.replace("https://", "http://") + "/health/live", timeout=SECONDS)
 
 
-def test_commands_find_the_control_plane_behind_tls(configured, authority):
+def test_commands_reach_the_control_plane_behind_tls(configured, authority, tmp_path):
     server, file = configured()
-    port = urlsplit(server.admin_url).port
 
-    environment = {"AURELIS_ADMIN_PORT": str(port), "SSL_CERT_FILE": str(authority.certificate)}
-    file.write_text(file.read_text().replace("admin: { tls", f"admin: {{ port: {port}, tls"))
-    done = subprocess.run(
-        [COMMAND, "cache", "stats", "--config", str(file)], capture_output=True, text=True, env=environment, timeout=20
-    )
-    assert done.returncode == 0, done.stderr
+    with client(server, authority) as openai_client:
+        ask(openai_client)
+    why = [COMMAND, "why", "--admin", server.admin_url, "--data-dir", tmp_path / "elsewhere"]
+    known = subprocess.run([*why, "--config", file], capture_output=True, text=True, timeout=20)
+    assert known.returncode == 0, known.stderr
+    assert CHAT_MODEL.split("/")[-1] in known.stdout
+    # Without the configuration that names the certificate nobody vouches for it.
+    file.write_text("simulate: true\n")
+    unknown = subprocess.run([*why, "--config", file], capture_output=True, text=True, timeout=20)
+    assert unknown.returncode != 0
+    assert "not trusted" in unknown.stderr
 
 
 def test_a_rotated_certificate_is_for_new_connections_and_streams_go_on(configured, authority):

@@ -86,6 +86,7 @@ package final class HTTPClient: Sendable {
     ///
     /// - Throws: also when the server is not trusted.
     package func keys(of origin: HTTPOrigin, within limit: Duration) async throws(TransportError) -> [ValidatedKey] {
+        guard origin.scheme == .https else { throw TransportError(.invalidURL, "Without TLS a server has no keys.") }
         let seen = OneShot<[ValidatedKey]>()
         var origin = origin
         var settings = origin.security?.settings ?? configuration.tls
