@@ -39,6 +39,13 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let nioCompression: Target.Dependency = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras: Target.Dependency = .product(name: "CryptoExtras", package: "swift-crypto")
+let certificates: Target.Dependency = .product(name: "X509", package: "swift-certificates")
+let asn1: Target.Dependency = .product(name: "SwiftASN1", package: "swift-asn1")
+let structuredFields: Target.Dependency = .product(
+    name: "RawStructuredFieldValues",
+    package: "swift-http-structured-headers"
+)
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -62,23 +69,34 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
     ],
     targets: [
         room("AurelisJSON"),
         // zlib comes with every system; no package here offers compression.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         room("Aurelis", ["AurelisJSON", "CZlib", crypto, log]),
-        room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression]),
+        room("AurelisTLS", [nio, nioTLS, nioSSL, crypto, certificates, asn1]),
+        room(
+            "AurelisTransport",
+            ["AurelisTLS", nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression, certificates, asn1]
+        ),
+        room("AurelisSigning", [structuredFields, crypto, cryptoExtras, asn1]),
         room(
             "AurelisProviders",
-            ["Aurelis", "AurelisJSON", "AurelisTransport", crypto],
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", "AurelisTransport", crypto],
             resources: [.embedInCode("Presets")]
         ),
-        room("AurelisGateway", ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, lifecycle, log]),
+        room(
+            "AurelisGateway",
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, lifecycle, log]
+        ),
         room(
             "AurelisAdmin",
             [
-                "Aurelis", "AurelisJSON", nio, nioPosix, lifecycle, log,
+                "Aurelis", "AurelisJSON", "AurelisTLS", nio, nioPosix, lifecycle, log,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]
@@ -94,7 +112,8 @@ let package = Package(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisRedis", "AurelisSimulator", "AurelisStorage", "AurelisTesting", nio, nioPosix, lifecycle, log,
+                "AurelisRedis", "AurelisSigning", "AurelisSimulator", "AurelisStorage", "AurelisTesting", "AurelisTLS",
+                nio, nioPosix, lifecycle, log,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -103,7 +122,7 @@ let package = Package(
             name: "AurelisCommand",
             dependencies: [
                 "Aurelis", "AurelisApp", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage",
-                "AurelisTesting", "AurelisTransport", nio, nioPosix, log,
+                "AurelisTesting", "AurelisTLS", "AurelisTransport", nio, nioPosix, log,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -111,11 +130,18 @@ let package = Package(
         ),
         tests(of: "AurelisJSON"),
         tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting", crypto]),
-        tests(of: "AurelisTransport", [nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
-        tests(of: "AurelisProviders", ["Aurelis", "AurelisJSON", "AurelisTransport", nio, nioPosix]),
+        tests(of: "AurelisTransport", ["AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
+        tests(of: "AurelisSigning", [crypto]),
+        tests(
+            of: "AurelisProviders",
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", "AurelisTransport", nio, nioPosix]
+        ),
         tests(
             of: "AurelisGateway",
-            ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, nioEmbedded, lifecycle, log]
+            [
+                "Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL,
+                nioTLS, lifecycle, log,
+            ]
         ),
         tests(of: "AurelisSimulator", ["AurelisJSON", nio, nioPosix]),
         tests(
@@ -127,7 +153,7 @@ let package = Package(
             of: "AurelisApp",
             [
                 "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage", "AurelisTesting",
-                "AurelisTransport", lifecycle, log, nio, nioPosix,
+                "AurelisTLS", "AurelisTransport", lifecycle, log, nio, nioPosix,
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 internal import AurelisJSON
+package import AurelisTLS
 internal import HTTPTypes
 internal import Hummingbird
 package import Logging
@@ -21,6 +22,7 @@ internal import ServiceLifecycle
 package struct AdminServer: Service {
     private let host: String
     private let port: Int
+    private let security: TLSListener?
     private let resources: AdminResources
     private let access: AdminAccess?
     private let logger: Logger
@@ -30,12 +32,14 @@ package struct AdminServer: Service {
     ///
     /// - Parameters:
     ///   - port: the TCP port; 0: any free one.
+    ///   - security: TLS for every connection; nil: they are not encrypted.
     ///   - resources: what it reads and steers.
     ///   - access: who may; nil: whoever reaches it.
     ///   - onListening: told once which port was bound.
     package init(
         host: String,
         port: Int,
+        security: TLSListener? = nil,
         resources: AdminResources,
         access: AdminAccess? = nil,
         logger: Logger,
@@ -43,6 +47,7 @@ package struct AdminServer: Service {
     ) {
         self.host = host
         self.port = port
+        self.security = security
         self.resources = resources
         self.access = access
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
@@ -56,6 +61,7 @@ package struct AdminServer: Service {
     package func run() async throws {
         let application = Application(
             router: router,
+            server: .http1(behind: security),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { [onListening, port] channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger

@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisProviders
+import AurelisTLS
 import AurelisTesting
 import AurelisTransport
 import Foundation

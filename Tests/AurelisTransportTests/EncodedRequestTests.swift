@@ -26,6 +26,20 @@ struct EncodedRequestTests {
         String(buffer: request.start).split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
     }
 
+    @Test("a request that a proxy is to pass on names its server, and brings the proxy's credentials")
+    func throughProxy() throws {
+        let request = HTTPClientRequest(
+            method: "GET",
+            origin: try HTTPOrigin(parsing: "http://api.example.com:8080"),
+            target: "/v1/models?x=1"
+        )
+        let proxy = try ProxyServer(parsing: "http://u:p@proxy")
+        let head = lines(try EncodedRequest(request, userAgent: "Aurelis/1", through: proxy))
+        #expect(head[0] == "GET http://api.example.com:8080/v1/models?x=1 HTTP/1.1")
+        #expect(head[1] == "Host: api.example.com:8080")
+        #expect(head.contains("Proxy-Authorization: Basic dTpw"))
+    }
+
     @Test("host, agent, codings and length are the client's to set")
     func defaults() throws {
         #expect(

@@ -1,6 +1,8 @@
+import NIOPosix
 import NIOSSL
 import Testing
 
+@testable import AurelisTLS
 @testable import AurelisTransport
 
 @Suite("TLS", .timeLimit(.minutes(1)))
@@ -74,8 +76,8 @@ struct TLSTests {
         }
     }
 
-    @Test("TLS 1.2 is refused unless it is allowed", arguments: [TLSClientSettings.Version.tls13, .tls12])
-    func minimumVersion(minimum: TLSClientSettings.Version) async throws {
+    @Test("TLS 1.2 is refused unless it is allowed", arguments: [TLSMinimum.tls13, .tls12])
+    func minimumVersion(minimum: TLSMinimum) async throws {
         let authority = try TestAuthority.shared.get()
         var configuration = configuration(trusting: authority)
         configuration.tls.minimumVersion = minimum
@@ -83,7 +85,7 @@ struct TLSTests {
             server,
             client in
             guard minimum == .tls12 else {
-                #expect(await failure(client, request(server))?.code == .tlsFailure)
+                #expect(await failure(client, request(server))?.code == .tlsVersion)
                 return
             }
             let task = Task { try await client.send(request(server)).status }
@@ -92,6 +94,85 @@ struct TLSTests {
             try await connection.respond()
             #expect(try await task.value == 200)
         }
+    }
+
+    @Test("a server that offers no TLS 1.3 says so in one way or another, and it is told from other failures")
+    func oldServer() async throws {
+        let authority = try TestAuthority.shared.get()
+        try await OpenSSLServer.run(authority, ["-tls1_2"]) { port in
+            let client = HTTPClient(
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                configuration: configuration(trusting: authority)
+            )
+            let origin = HTTPOrigin(scheme: .https, host: "localhost", port: port)
+            let request = HTTPClientRequest(method: "GET", origin: origin, target: "/")
+            #expect(await failure(client, request)?.code == .tlsVersion)
+            await client.shutdown()
+        }
+    }
+
+    @Test("a session is never resumed: every connection verifies its server anew", arguments: [false, true])
+    func resumption(pinned: Bool) async throws {
+        let authority = try TestAuthority.shared.get()
+        var configuration = configuration(trusting: authority)
+        if pinned { configuration.tls.pins = PublicKeyPins([try PublicKeyPin(parsing: authority.pin("good"))]) }
+        try await OpenSSLServer.run(authority) { port in
+            let client = HTTPClient(
+                eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+                configuration: configuration
+            )
+            let origin = HTTPOrigin(scheme: .https, host: "localhost", port: port)
+            for _ in 0..<3 {
+                let page = try await text(client.send(HTTPClientRequest(method: "GET", origin: origin, target: "/")))
+                #expect(page.contains("New, TLSv1.3") && !page.contains("Reused"))
+            }
+            await client.shutdown()
+        }
+    }
+
+    @Test("a client's certificate is presented to a server that asks for one", arguments: [true, false])
+    func clientCertificate(isThere: Bool) async throws {
+        let authority = try TestAuthority.shared.get()
+        var configuration = configuration(trusting: authority)
+        if isThere {
+            configuration.tls.clientCertificate = .init(
+                certificateFile: authority.path("clients.pem"),
+                keyFile: authority.path("clients.key")
+            )
+        }
+        try await ScriptedServer.run(tls: authority.server(asksClients: true), configuration: configuration) {
+            server,
+            client in
+            let task = Task { try await client.send(request(server)).status }
+            let connection = try await server.connection()
+            guard isThere else {
+                #expect(await code { try await task.value } != nil)
+                return
+            }
+            try await connection.request()
+            try await connection.respond()
+            #expect(try await task.value == 200)
+        }
+    }
+
+    @Test("files are checked before they are needed, and what is wrong with them is told")
+    func files() throws {
+        let authority = try TestAuthority.shared.get()
+        var settings = TLSClientSettings()
+        settings.rootsFile = authority.path("ca.key")
+        #expect(throws: TLSFileError.self) { try settings.check() }
+        settings.rootsFile = authority.rootsFile
+        try settings.check()
+        settings.clientCertificate = .init(
+            certificateFile: authority.path("good.pem"),
+            keyFile: authority.path("other.key")
+        )
+        let error = #expect(throws: TLSFileError.self) { try settings.check() }
+        #expect(error?.message.contains("is not the key of") == true)
+        settings.clientCertificate?.keyFile = authority.path("none.key")
+        #expect(throws: TLSFileError.self) { try settings.check() }
+        settings.clientCertificate?.keyFile = authority.path("good.key")
+        try settings.check()
     }
 
     @Test("TLS towards a server that speaks plain HTTP fails as such")

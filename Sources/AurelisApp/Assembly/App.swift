@@ -40,6 +40,7 @@ package func buildApp(
 ) async throws -> App {
     try DataDirectory.prepare(configuration.dataDirectory)
     let access = try AccessControl.open(configuration, time: time, logger: logger)
+    let security = try ServerSecurity(configuration, environment: environment, logger: logger)
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let engine: Engine
@@ -63,6 +64,8 @@ package func buildApp(
         configuration: GatewayConfiguration(configuration.gateway),
         orchestrator: { engine.orchestrator },
         access: access.gateway,
+        security: security.gateway,
+        signatures: { security.signatures },
         eventLoopGroup: group,
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
@@ -70,6 +73,7 @@ package func buildApp(
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,
+        security: security.admin,
         resources: AdminResources(
             isReady: { engine.orchestrator.isReady },
             health: engine.health,
@@ -82,11 +86,16 @@ package func buildApp(
         ),
         access: access.admin,
         logger: logger,
-        onListening: { port in announcement.admin("\(ListeningAddress(host: configuration.admin.host, port: port))") }
+        onListening: { port in
+            let isSecure = security.admin != nil
+            let address = ListeningAddress(host: configuration.admin.host, port: port, isSecure: isSecure)
+            announcement.admin("\(address)")
+        }
     )
     return App(
         engine: engine,
         access: access,
+        security: security,
         gateway: gateway,
         admin: admin,
         group: group,
@@ -100,6 +109,7 @@ package struct App: Service {
     /// Providers and orchestrator.
     package let engine: Engine
     private let access: AccessControl
+    private let security: ServerSecurity
     private let gateway: GatewayServer
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
@@ -109,6 +119,7 @@ package struct App: Service {
     fileprivate init(
         engine: Engine,
         access: AccessControl,
+        security: ServerSecurity,
         gateway: GatewayServer,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
@@ -117,6 +128,7 @@ package struct App: Service {
     ) {
         self.engine = engine
         self.access = access
+        self.security = security
         self.gateway = gateway
         self.admin = admin
         self.group = group
@@ -142,7 +154,8 @@ package struct App: Service {
         var services: [any Service] =
             [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, gateway]
         if let reload, !signals.isEmpty {
-            services.insert(ConfigurationReload(engine: engine, logger: logger, read: reload), at: 0)
+            let reload = ConfigurationReload(engine: engine, security: security, logger: logger, read: reload)
+            services.insert(reload, at: 0)
         }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)

@@ -5,13 +5,17 @@ internal import UnixSignals
 /// Reads the configuration again on SIGHUP. A file that cannot be used changes nothing.
 struct ConfigurationReload: Service {
     let engine: Engine
+    let security: ServerSecurity
     let logger: Logger
     let read: @Sendable () throws -> Configuration
 
     func run() async throws {
         for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
             do {
-                try engine.reload(read())
+                let next = try read()
+                let change = try security.prepare(next)
+                try engine.reload(next)
+                security.apply(change)
                 logger.notice("the configuration was read again and is in effect")
             } catch {
                 logger.error("the configuration was read again and refused; nothing has changed: \(error)")

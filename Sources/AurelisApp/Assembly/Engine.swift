@@ -63,7 +63,10 @@ package final class Engine: Sendable {
             logger: logger,
             eventLoopGroup: eventLoopGroup
         ).layers(configuration)
-        let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: .init(configuration.transport))
+        let client = HTTPClient(
+            eventLoopGroup: eventLoopGroup,
+            configuration: try .init(configuration, environment: environment)
+        )
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
         let factory = OrchestratorFactory(
             client: client,
@@ -124,17 +127,6 @@ package final class Engine: Sendable {
         await factory.layers.shutdown()
         await factory.client.shutdown()
         await factory.simulator?.shutdown()
-    }
-}
-
-extension HTTPClientConfiguration {
-    fileprivate init(_ transport: Configuration.Transport) {
-        self.init()
-        maximumConnections = transport.totalConnections
-        maximumConnectionsPerOrigin = transport.connectionsPerHost
-        idleTimeout = transport.idleTimeout
-        userAgent = "Aurelis/\(Version.current)"
-        tls = transport.tls
     }
 }
 

@@ -28,6 +28,11 @@ struct ProviderFactory {
             settings.prefill = entry.prefill
             settings.headers = entry.headers.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
             settings.timeouts = entry.timeouts
+            settings.tls = entry.tls
+            try settings.tls?.check(path: "providers.\(entry.id).tls")
+            if let signing = entry.signing {
+                settings.signer = try SigningFactory(environment: environment).signer(signing, of: entry.id)
+            }
             switch entry.apiKey {
             case .environment(let name): settings.credential = .environment(name)
             case .file(let path): settings.credential = .file(path)
@@ -41,6 +46,8 @@ struct ProviderFactory {
                 credentials: credentials,
                 onNotice: { [logger] notice in logger.warning("\(notice)") }
             )
+        } catch let error as ConfigurationError {
+            throw error
         } catch let error as ProviderSettingsError {
             throw ConfigurationError(error.message, path: "providers.\(entry.id).\(error.setting)")
         } catch {

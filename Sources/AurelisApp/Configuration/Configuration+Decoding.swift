@@ -1,6 +1,6 @@
 internal import Aurelis
 internal import AurelisProviders
-internal import AurelisTransport
+internal import AurelisTLS
 internal import Logging
 
 extension Configuration {
@@ -16,8 +16,9 @@ extension Configuration {
         )
         simulates = try root.flag("simulate", default: false)
         simulator = try SimulatorSettings(reading: root, isUsed: simulates)
+        transport = try Transport(reading: root, warnings: &warnings)
         for section in try root.sections("providers", knowing: Provider.settings) {
-            providers.append(try Provider(reading: section, warnings: &warnings))
+            providers.append(try Provider(reading: section, over: transport.tls, warnings: &warnings))
         }
         try checkNames(root)
         try readRouting(root)
@@ -25,9 +26,8 @@ extension Configuration {
             tokenizers.append(try Tokenizer(reading: section))
         }
         cache = try Cache(reading: root, warnings: &warnings)
-        transport = try Transport(reading: root)
-        gateway = try Gateway(reading: root)
-        let admin = try root.section("admin", knowing: ["host", "port"])
+        gateway = try Gateway(reading: root, warnings: &warnings)
+        let admin = try root.section("admin", knowing: ["host", "port", "tls"])
         self.admin = try Listener(reading: admin, port: 8_788)
         if self.admin.collides(with: gateway.listener) {
             throw admin.error(
@@ -49,23 +49,12 @@ extension Configuration {
     }
 }
 
-extension Configuration.Transport {
-    fileprivate init(reading root: SettingsReader) throws(ConfigurationError) {
-        let names = ["total_connections", "connections_per_host", "idle_timeout", "tls"]
-        let section = try root.section("transport", knowing: names)
-        totalConnections = try section.integer("total_connections", in: 1...100_000, default: totalConnections)
-        connectionsPerHost = try section.integer("connections_per_host", in: 1...100_000, default: connectionsPerHost)
-        idleTimeout = try section.positive("idle_timeout", default: idleTimeout)
-        let security = try section.section("tls", knowing: ["minimum", "extra_roots"])
-        let versions: [(String, TLSClientSettings.Version)] = [("1.2", .tls12), ("1.3", .tls13)]
-        tls.minimumVersion = try security.choice("minimum", among: versions, default: "1.3") ?? .tls13
-        tls.additionalRootsFile = try security.string("extra_roots")
-    }
-}
-
 extension Configuration.Gateway {
-    fileprivate init(reading root: SettingsReader) throws(ConfigurationError) {
-        let names = ["host", "port", "keys", "maximum_body", "maximum_connections", "drain_timeout", "threads"]
+    fileprivate init(reading root: SettingsReader, warnings: inout [String]) throws(ConfigurationError) {
+        let names = [
+            "host", "port", "keys", "maximum_body", "maximum_connections", "drain_timeout", "threads", "tls",
+            "signatures",
+        ]
         let section = try root.section("gateway", knowing: names)
         listener = try Configuration.Listener(reading: section, port: listener.port)
         let rules = Configuration.KeyRule.allCases.map { ($0.rawValue, $0) }
@@ -85,6 +74,7 @@ extension Configuration.Gateway {
         maximumConnections = try section.integer("maximum_connections", in: 1...1_000_000, default: maximumConnections)
         drainTimeout = try section.duration("drain_timeout", default: drainTimeout)
         threads = try section.integer("threads", in: 0...1_024, default: threads)
+        signatures = try Configuration.Signatures(reading: "signatures", of: section, warnings: &warnings)
     }
 }
 
@@ -92,6 +82,7 @@ extension Configuration.Listener {
     fileprivate init(reading section: SettingsReader, port: Int) throws(ConfigurationError) {
         host = try section.string("host", default: "127.0.0.1") ?? "127.0.0.1"
         self.port = try section.integer("port", in: 0...65_535, default: port)
+        tls = try TLSServerSettings(reading: "tls", of: section)
     }
 
     /// Whether two servers would want the same port of the same address; `localhost` may be any of them.

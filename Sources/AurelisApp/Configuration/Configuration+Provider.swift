@@ -5,10 +5,15 @@ internal import AurelisTransport
 extension Configuration.Provider {
     static let settings = [
         "id", "preset", "base_url", "resource", "api_key", "plan", "limits", "prefill", "models", "headers",
-        "time_limits",
+        "time_limits", "tls", "pins", "pin_mode", "signing",
     ]
 
-    init(reading section: SettingsReader, warnings: inout [String]) throws(ConfigurationError) {
+    /// - Parameter tls: how servers are authenticated that do not say otherwise.
+    init(
+        reading section: SettingsReader,
+        over tls: TLSClientSettings,
+        warnings: inout [String]
+    ) throws(ConfigurationError) {
         guard let id = try section.string("id"), !id.isEmpty else {
             throw section.error("is missing; give the provider a name", at: "id")
         }
@@ -59,6 +64,8 @@ extension Configuration.Provider {
         timeouts.firstByte = try limits.positive("first_byte", default: timeouts.firstByte)
         timeouts.betweenBytes = try limits.positive("between_bytes", default: timeouts.betweenBytes)
         timeouts.total = try limits.positive("total", default: timeouts.total ?? .seconds(60))
+        self.tls = try TLSClientSettings(ofProvider: section, over: tls)
+        signing = try Configuration.Signing(reading: "signing", of: section, warnings: &warnings)
     }
 
     private static func texts(_ section: SettingsReader, _ name: String) throws(ConfigurationError) -> [String: String]

@@ -74,6 +74,10 @@ extension Configuration {
         package var headers: [String: String] = [:]
         /// How long each step may take.
         package var timeouts = HTTPTimeouts()
+        /// How its server is authenticated; nil: as all are.
+        package var tls: TLSClientSettings?
+        /// How its requests are signed; nil: not at all.
+        package var signing: Signing?
     }
 
     /// Where a credential is. A literal compares, prints and encodes as what it is not: it has no text.
@@ -90,28 +94,6 @@ extension Configuration {
             default: false
             }
         }
-    }
-
-    /// Connections to providers.
-    package struct Transport: Sendable, Equatable {
-        /// Connections to all providers together.
-        package var totalConnections = 100
-        /// Connections to one host.
-        package var connectionsPerHost = 20
-        /// How long an unused connection is kept.
-        package var idleTimeout: Duration = .seconds(60)
-        /// How providers are authenticated.
-        package var tls = TLSClientSettings()
-    }
-
-    /// Where a server listens.
-    package struct Listener: Sendable, Equatable {
-        /// An address of this machine.
-        package var host = "127.0.0.1"
-        /// Whether only this machine reaches it.
-        package var isLocal: Bool { host == "localhost" || LoopbackName.isAddress(host) }
-        /// A TCP port; 0: any free one.
-        package var port: Int
     }
 
     /// Whether clients need one of Aurelis's keys.
@@ -136,6 +118,8 @@ extension Configuration {
         package var drainTimeout: Duration = .seconds(30)
         /// Threads that serve; 0: one for each processor.
         package var threads = 0
+        /// What is asked of the signatures of requests; nil: nobody looks at them.
+        package var signatures: Signatures?
     }
 
     /// The embedded simulator.

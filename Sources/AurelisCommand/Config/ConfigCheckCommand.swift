@@ -28,6 +28,7 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         }
         if session.loaded.sources.isEmpty { try out.write("read no file: flags, environment and defaults only\n") }
         _ = try ModelTokenizers(session.configuration.tokenizers)
+        try session.configuration.checkSecurity(environment: session.environment, logger: session.logger)
         let retirements = RetirementNotice.all(session.configuration)
         for notice in retirements { console.warn(notice) }
         let count = session.loaded.warnings.count + retirements.count

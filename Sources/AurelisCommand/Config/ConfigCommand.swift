@@ -13,7 +13,10 @@ struct ConfigCommand: AsyncParsableCommand {
               aurelis config init --provider openai
               aurelis config check
               aurelis config show
+              aurelis config pins https://api.openai.com
             """,
-        subcommands: [ConfigInitCommand.self, ConfigCheckCommand.self, ConfigShowCommand.self]
+        subcommands: [
+            ConfigInitCommand.self, ConfigCheckCommand.self, ConfigShowCommand.self, ConfigPinsCommand.self,
+        ]
     )
 }

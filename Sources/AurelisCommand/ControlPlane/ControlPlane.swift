@@ -1,6 +1,7 @@
 internal import Aurelis
 internal import AurelisApp
 internal import AurelisJSON
+internal import AurelisTLS
 internal import AurelisTransport
 internal import NIOPosix
 
@@ -28,7 +29,8 @@ struct ControlPlane: Sendable {
 
     /// Where it is, if anywhere.
     var address: String {
-        named ?? "\(ServerAddress(host: configuration.admin.host, port: configuration.admin.port))"
+        let admin = configuration.admin
+        return named ?? "\(ServerAddress(host: admin.host, port: admin.port, isSecure: admin.tls != nil))"
     }
 
     /// Sends a request; nil when nobody listens, or who does speaks no JSON.
@@ -37,7 +39,14 @@ struct ControlPlane: Sendable {
     func send(_ method: String, _ target: String) async throws -> Answer? {
         var headers = HTTPHeaderList()
         if let adminKey { headers.append("authorization", "Bearer \(try checked(adminKey))") }
-        let client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton)
+        var transport = HTTPClientConfiguration()
+        transport.tls.minimumVersion = configuration.admin.tls?.minimumVersion ?? .tls13
+        // One that vouches for itself is known by the configuration that names it.
+        transport.tls.additionalRootsFile = configuration.admin.tls?.certificateFile
+        let client = HTTPClient(
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            configuration: transport
+        )
         let answer: Answer?
         do {
             answer = try await Self.exchange(method, target, headers, at: address, with: client)

@@ -2,8 +2,9 @@
 struct ServerAddress: CustomStringConvertible {
     let host: String
     let port: Int
+    var isSecure = false
 
     var description: String {
-        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 }

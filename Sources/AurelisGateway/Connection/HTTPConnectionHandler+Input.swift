@@ -29,6 +29,7 @@ extension HTTPConnectionHandler {
         isHTTP10 = facts.isHTTP10
         wantsHeadOnly = head.method == .HEAD
         if facts.wantsBody { self.head = head }
+        keepForSignature(wireHead)
         switch machine.receivedHead(facts) {
         case .collectBody(let sendContinue):
             if case .length(let count) = facts.body { body.reserveCapacity(min(count, 64 * 1_024)) }
@@ -77,6 +78,7 @@ extension HTTPConnectionHandler {
     private func dispatch() {
         waitsForMemory = false
         if let refusal { return answer(ErrorResponse.make(refusal, requestID: requestID)) }
+        if let refusal = refusalOfSignature() { return answer(refusal) }
         guard case .call(let operation) = endpoint else {
             return answer(Self.answer(to: endpoint, server: loop.server, requestID: requestID, grant: grant))
         }

@@ -1,4 +1,6 @@
 internal import Aurelis
+internal import AurelisSigning
+internal import AurelisTLS
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
@@ -23,6 +25,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     var machine: HTTPServerConnectionStateMachine
     var context: ChannelHandlerContext?
 
+    /// Who the client is, when it has shown a certificate.
+    var clientCertificate: PeerCertificate?
+
     /// How many heads of requests have come.
     var headsTaken = 0
 
@@ -35,6 +40,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     var grant: AccessGrant?
     /// Why it is not answered.
     var refusal: AccessRefusal?
+    /// What the request's signature may be over; nil: nobody looks at it.
+    var signable: SignableMessage?
     var requestID = RequestID.next()
     /// Whether a stream has begun with comments, because its answer waits for a quota.
     var hasBegunWaiting = false
@@ -159,6 +166,10 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
             case .probe: probe()
             case .probeStream: probeStream()
             }
+        }
+        if let client = event as? PeerCertificate {
+            clientCertificate = client
+            logger.debug("a client has shown its certificate", metadata: ["client": "\(client)"])
         }
         context.fireUserInboundEventTriggered(event)
     }

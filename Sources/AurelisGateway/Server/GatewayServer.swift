@@ -1,4 +1,5 @@
 package import Aurelis
+package import AurelisTLS
 package import Logging
 internal import NIOCore
 internal import NIOHTTP1
@@ -22,6 +23,7 @@ package struct GatewayServer: Service {
     private let configuration: GatewayConfiguration
     private let eventLoopGroup: MultiThreadedEventLoopGroup
     private let context: ServerContext
+    private let security: TLSListener?
     private let onListening: @Sendable (ListeningAddress) -> Void
 
     /// A server that has not begun to listen.
@@ -30,6 +32,8 @@ package struct GatewayServer: Service {
     ///   - configuration: where to listen, and the bounds.
     ///   - orchestrator: who answers model calls; asked for every request, so that a reload can replace it.
     ///   - access: whose requests are answered; nil: everybody's, and nobody's key is looked at.
+    ///   - security: TLS for every connection; nil: they are not encrypted.
+    ///   - signatures: who verifies the signatures of requests; asked for every request, nil: nobody does.
     ///   - eventLoopGroup: the event loops; accepted connections are spread over all of them.
     ///   - logger: for events of connections and requests, at level debug.
     ///   - onListening: told once where the server listens.
@@ -37,6 +41,8 @@ package struct GatewayServer: Service {
         configuration: GatewayConfiguration = GatewayConfiguration(),
         orchestrator: @escaping @Sendable () -> ModelOrchestrator,
         access: GatewayAccess? = nil,
+        security: TLSListener? = nil,
+        signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
         eventLoopGroup: MultiThreadedEventLoopGroup,
         logger: Logger = Logger(label: "aurelis.gateway"),
         onListening: @escaping @Sendable (ListeningAddress) -> Void = { _ in }
@@ -48,6 +54,12 @@ package struct GatewayServer: Service {
             configuration: configuration,
             orchestrator: orchestrator,
             access: access,
+        self.security = security
+        self.context = ServerContext(
+            configuration: configuration,
+            orchestrator: orchestrator,
+            isSecure: security != nil,
+            signatures: signatures,
             logger: logger
         )
     }
@@ -60,7 +72,7 @@ package struct GatewayServer: Service {
         defer { for loop in loops.values { loop.eventLoop.execute { loop.value.close() } } }
         let channel = try await listen(loops)
         let port = channel.localAddress?.port ?? configuration.port
-        onListening(ListeningAddress(host: configuration.host, port: port))
+        onListening(ListeningAddress(host: configuration.host, port: port, isSecure: security != nil))
         var isCancelled = false
         do { try await gracefulShutdown() } catch { isCancelled = true }
         await end(channel, loops, within: isCancelled ? .zero : configuration.timeLimits.drain)
@@ -90,13 +102,14 @@ package struct GatewayServer: Service {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelInitializer { [decoding] channel in
+            .childChannelInitializer { [decoding, security] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
                         throw ChannelError.ioOnClosedChannel
                     }
                     let connection = HTTPConnectionHandler(loop: loop.value, eventLoop: channel.eventLoop)
                     let decoder = RequestDecoder(HTTPRequestDecoder(limitConfiguration: decoding), for: connection)
+                    try security?.secure(channel)
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(ByteToMessageHandler(decoder))
                     try pipeline.addHandler(connection)

@@ -4,15 +4,18 @@ package struct ListeningAddress: Sendable, Hashable, CustomStringConvertible {
     package var host: String
     /// The port that was bound.
     package var port: Int
+    /// Whether it speaks TLS.
+    package var isSecure: Bool
 
     /// An address.
-    package init(host: String, port: Int) {
+    package init(host: String, port: Int, isSecure: Bool = false) {
         self.host = host
         self.port = port
+        self.isSecure = isSecure
     }
 
     /// `http://127.0.0.1:8787`.
     package var description: String {
-        host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+        "\(isSecure ? "https" : "http")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
     }
 }

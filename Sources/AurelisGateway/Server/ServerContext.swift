@@ -11,6 +11,10 @@ final class ServerContext: Sendable {
     let logger: Logger
     /// Whether only this machine is served: nobody needs a key on loopback.
     let isLocal: Bool
+    /// Whether connections are encrypted.
+    let isSecure: Bool
+    /// Who verifies signatures, under the rules in effect now.
+    let signatures: @Sendable () -> RequestSignatures?
     let bodies: BodyBudget
     let connections: ConnectionCount
     private let draining = Atomic<Bool>(false)
@@ -19,11 +23,15 @@ final class ServerContext: Sendable {
         configuration: GatewayConfiguration,
         orchestrator: @escaping @Sendable () -> ModelOrchestrator,
         access: GatewayAccess?,
+        isSecure: Bool = false,
+        signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
         logger: Logger
     ) {
         self.configuration = configuration
         self.orchestrator = orchestrator
         self.access = access
+        self.isSecure = isSecure
+        self.signatures = signatures
         self.logger = logger
         self.isLocal = configuration.host == "localhost" || LoopbackName.isAddress(configuration.host)
         self.bodies = BodyBudget(limit: configuration.limits.bodiesInMemory)

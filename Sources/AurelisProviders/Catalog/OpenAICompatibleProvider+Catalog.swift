@@ -10,7 +10,7 @@ extension OpenAICompatibleProvider {
         do throws(ModelError) {
             if let outage { throw outage }
             let credential = try await credentials.current()
-            let request = endpoint.catalogRequest(credential: credential, timeouts: settings.timeouts)
+            let request = try signed(endpoint.catalogRequest(credential: credential, timeouts: settings.timeouts))
             let response = try await response(to: request, credential)
             if case .other(let name) = MediaType(response.headers) {
                 response.body.cancel()

@@ -17,6 +17,20 @@ extension ModelError {
                 code: error.code.rawValue,
                 hint: "for a certificate of your own authority, name its root under `transport.tls.extra_roots`"
             )
+        case .pinMismatch:
+            self.init(
+                .security,
+                error.readable,
+                code: error.code.rawValue,
+                hint: "if the key was exchanged on purpose, add its pin under `pins`; nothing was sent"
+            )
+        case .tlsVersion:
+            self.init(
+                .connection,
+                error.readable,
+                code: error.code.rawValue,
+                hint: "if it has no more than TLS 1.2, allow that for this provider alone: `tls: { minimum: \"1.2\" }`"
+            )
         case .firstByteTimeout, .totalTimeout, .idleTimeout:
             self.init(.timeout, error.readable, code: error.code.rawValue)
         case .poolExhausted, .poolTimeout, .shutdown:
@@ -27,8 +41,6 @@ extension ModelError {
             self.init(.upstream, error.readable, code: "answer_too_large")
         case .headersTooLarge, .invalidResponse, .decompressionFailed, .eventTooLarge:
             self.init(.upstream, error.readable, code: error.code.rawValue)
-        case let code where code.rawValue.hasPrefix("pin"):
-            self.init(.security, error.readable, code: code.rawValue)
         default:
             self.init(.connection, error.readable, code: error.code.rawValue)
         }

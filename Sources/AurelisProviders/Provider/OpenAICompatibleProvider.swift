@@ -27,7 +27,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
     let credentials: Credentials
     let classifier: ErrorClassifier
     private let names: ModelNames
-    private let clock: WallClock
+    let clock: WallClock
     private let retirement: (start: Int64, error: ModelError)?
     private let sunset = SunsetWatch()
     let limits: LimitWatch
@@ -53,7 +53,12 @@ package final class OpenAICompatibleProvider: ModelProvider {
         self.clock = clock
         self.onNotice = onNotice
         try settings.checkPlan()
-        endpoint = try ProviderEndpoint(settings)
+        let security = settings.tls.map { tls in
+            TLSProfile(tls) { [id = settings.id] mismatch in
+                onNotice(ProviderNotice(provider: id, kind: .pinMismatch, message: "\(mismatch)"))
+            }
+        }
+        endpoint = try ProviderEndpoint(settings, security: security)
         names = ModelNames(settings)
         classifier = ErrorClassifier(
             wayOut: settings.preset.retirement?.wayOut ?? ErrorClassifier.standardWayOut,
@@ -110,12 +115,14 @@ package final class OpenAICompatibleProvider: ModelProvider {
             if let outage { throw outage }
             let body = try body(of: attempt)
             let credential = try await credentials.current()
-            let request = endpoint.request(
-                attempt.operation,
-                body: body,
-                stream: attempt.stream,
-                credential: credential,
-                timeouts: timeouts(of: attempt)
+            let request = try signed(
+                endpoint.request(
+                    attempt.operation,
+                    body: body,
+                    stream: attempt.stream,
+                    credential: credential,
+                    timeouts: timeouts(of: attempt)
+                )
             )
             let response = try await response(to: request, credential, for: attempt.model)
             return try await answer(to: attempt, response, credential)

@@ -14,14 +14,24 @@ struct ProviderEndpoint: Sendable {
     private let headersForCatalog: HTTPHeaderList
     private let authentication: ProviderPreset.Authentication
 
-    init(_ settings: ProviderSettings) throws(ProviderSettingsError) {
+    /// - Parameter security: how the server is authenticated; nil: as the client does it.
+    init(_ settings: ProviderSettings, security: TLSProfile? = nil) throws(ProviderSettingsError) {
         let url = try Self.baseURL(of: settings)
         let basePath: String
+        var origin: HTTPOrigin
         do {
             (origin, basePath) = try HTTPOrigin.split(url)
         } catch {
             throw ProviderSettingsError(setting: "base_url", message: error.message)
         }
+        if security != nil, origin.scheme == .http {
+            throw ProviderSettingsError(
+                setting: security?.settings.pins == nil ? "tls" : "pins",
+                message: "mean nothing to \(origin), which is not encrypted; use https"
+            )
+        }
+        origin.security = security
+        self.origin = origin
         address = "\(origin)\(basePath)"
         let paths = settings.preset.paths
         chat = basePath + paths.chat

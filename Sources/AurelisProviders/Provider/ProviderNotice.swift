@@ -21,6 +21,8 @@ package struct ProviderNotice: Sendable, Hashable, CustomStringConvertible {
         package static let sunset = Kind(rawValue: "sunset")
         /// Credentials travel without encryption.
         package static let unencrypted = Kind(rawValue: "unencrypted")
+        /// The server has none of the pinned keys, which is only reported.
+        package static let pinMismatch = Kind(rawValue: "pin_mismatch")
     }
 
     /// One line for logs.

@@ -1,4 +1,5 @@
 package import Aurelis
+package import AurelisSigning
 package import AurelisTransport
 
 /// One configured provider: a preset and what the configuration changes of it.
@@ -32,6 +33,10 @@ package struct ProviderSettings: Sendable {
     package var headers: [ProviderPreset.Header] = []
     /// How long each step may take; see `OpenAICompatibleProvider` for which step applies when.
     package var timeouts = HTTPTimeouts()
+    /// How its server is authenticated; nil: as the client does it.
+    package var tls: TLSClientSettings?
+    /// Who signs its requests; nil: nobody does.
+    package var signer: MessageSigner?
     /// The largest whole answer.
     package var maximumAnswerBytes = 16 << 20
     /// The largest event of a stream.

@@ -1,3 +1,4 @@
+import AurelisTLS
 package import NIOCore
 import NIOPosix
 
@@ -39,7 +40,8 @@ package final class HTTPClient: Sendable {
     /// Cancelling the task, at any time, closes the connection: also while the server is silent. Once the response
     /// is there, its body's `next` takes over that part.
     package func send(_ request: HTTPClientRequest) async throws(TransportError) -> HTTPClientResponse {
-        let encoded = try EncodedRequest(request, userAgent: configuration.userAgent)
+        let proxy = request.origin.scheme == .http ? configuration.proxies.proxy(for: request.origin) : nil
+        let encoded = try EncodedRequest(request, userAgent: configuration.userAgent, through: proxy)
         let end = request.timeouts.total.map { TransportInstant(.now()).advanced(by: $0) }
         let terms = HTTPConnectionStateMachine.Terms(
             firstByte: request.timeouts.firstByte,
@@ -63,11 +65,12 @@ package final class HTTPClient: Sendable {
             let exchange = HTTPExchange(request: encoded, terms: terms, connection: connection)
             switch await exchange.run() {
             case .success(let head):
-                return HTTPClientResponse(
-                    status: head.status,
-                    headers: head.headers,
-                    body: HTTPResponseBody(exchange: exchange)
-                )
+                let body = HTTPResponseBody(exchange: exchange)
+                if let proxy, head.status == 407 {
+                    body.cancel()
+                    throw TransportError.refused(by: proxy)
+                }
+                return HTTPClientResponse(status: head.status, headers: head.headers, body: body)
             case .failure(let failure):
                 if failure.isConnectionUnusable { pool.connectionClosed(connection) }
                 guard isReused, failure.isPeerGone else { throw failure.error }
@@ -77,6 +80,22 @@ package final class HTTPClient: Sendable {
                 mayRepeat = false
             }
         }
+    }
+
+    /// The keys of a server's chain, its own first: what pins for it are made from. Nothing is sent but a handshake.
+    ///
+    /// - Throws: also when the server is not trusted.
+    package func keys(of origin: HTTPOrigin, within limit: Duration) async throws(TransportError) -> [ValidatedKey] {
+        guard origin.scheme == .https else { throw TransportError(.invalidURL, "Without TLS a server has no keys.") }
+        let seen = OneShot<[ValidatedKey]>()
+        var origin = origin
+        var settings = origin.security?.settings ?? configuration.tls
+        // None is pinned, so each server is one to report.
+        settings.pins = PublicKeyPins([], mode: .report)
+        origin.security = TLSProfile(settings) { seen.resolve($0.seen) }
+        let attempt = ConnectionAttempt(origin: origin, eventLoop: group.next(), environment: environment)
+        try await attempt.run(within: limit).close()
+        return await seen.value()
     }
 
     /// What the connections are doing now.
@@ -111,7 +130,7 @@ extension HTTPClient {
             connection = try await attempt.run(within: limit)
         } catch {
             pool.connectFailed(to: request.origin)
-            guard isTotal, error.code == .connectTimeout else { throw error }
+            guard isTotal, error.code == .connectTimeout || error.code == .proxyTimeout else { throw error }
             throw TransportError(.totalTimeout, "The exchange took too long.")
         }
         guard pool.connected(connection) else { throw TransportError(.shutdown, "The client is shut down.") }

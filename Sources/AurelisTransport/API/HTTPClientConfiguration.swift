@@ -24,8 +24,10 @@ package struct HTTPClientConfiguration: Sendable {
     package var addressLifetime: Duration = .seconds(300)
     /// How many names are remembered.
     package var maximumCachedNames = 256
-    /// How servers are authenticated.
+    /// How servers are authenticated whose origin does not say otherwise.
     package var tls = TLSClientSettings()
+    /// Which requests go by way of a proxy.
+    package var proxies = ProxyRules()
 
     /// The defaults.
     package init() {}

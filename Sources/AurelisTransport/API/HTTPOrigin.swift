@@ -19,10 +19,13 @@ package struct HTTPOrigin: Sendable {
     package let port: Int
     /// The value of the `Host` header: the port is left out when it is the scheme's own.
     package let authority: String
+    /// How its server is authenticated; nil: as the client does it.
+    package var security: TLSProfile?
 
     /// An origin from its parts; the default port is the scheme's own.
-    package init(scheme: Scheme, host: String, port: Int? = nil) {
+    package init(scheme: Scheme, host: String, port: Int? = nil, security: TLSProfile? = nil) {
         self.scheme = scheme
+        self.security = security
         self.host = host.lowercased()
         self.port = port ?? scheme.defaultPort
         let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(self.host)]" : self.host
@@ -38,12 +41,13 @@ extension HTTPOrigin {
 }
 
 extension HTTPOrigin: Hashable {
-    /// Two origins are the same when a connection to one serves the other.
+    /// Two origins are the same when a connection to one serves the other: so a connection whose server was found to have
+    /// the keys of one provider, or was not asked for any, is never used for another.
     package static func == (lhs: HTTPOrigin, rhs: HTTPOrigin) -> Bool {
-        lhs.port == rhs.port && lhs.scheme == rhs.scheme && lhs.host == rhs.host
+        lhs.port == rhs.port && lhs.scheme == rhs.scheme && lhs.host == rhs.host && lhs.security == rhs.security
     }
 
-    /// Hashes host and port: the scheme hardly ever tells two origins apart.
+    /// Hashes host and port: the rest hardly ever tells two origins apart.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(host)
         hasher.combine(port)

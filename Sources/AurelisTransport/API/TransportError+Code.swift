@@ -32,10 +32,32 @@ extension TransportError.Code {
     package static let connectTimeout = Self(rawValue: "connect_timeout")
     /// The TLS handshake failed, for example because no protocol version is shared.
     package static let tlsFailure = Self(rawValue: "tls_failure")
+    /// The server has no version of TLS that is allowed.
+    package static let tlsVersion = Self(rawValue: "tls_version")
+    /// The server's certificate is trusted, but no key of its chain is a pinned one.
+    package static let pinMismatch = Self(rawValue: "pin_mismatch")
     /// The server's certificate is not trusted, has expired or names another host.
     package static let certificateUntrusted = Self(rawValue: "certificate_untrusted")
     /// The client was shut down.
     package static let shutdown = Self(rawValue: "shutdown")
+}
+
+// On the way through a proxy.
+extension TransportError.Code {
+    /// The proxy has no address, or nobody listens there.
+    package static let proxyUnreachable = Self(rawValue: "proxy_unreachable")
+    /// The proxy did not make the connection in time.
+    package static let proxyTimeout = Self(rawValue: "proxy_timeout")
+    /// The proxy wants user and password, or refuses them.
+    package static let proxyAuthentication = Self(rawValue: "proxy_authentication")
+    /// The proxy does not allow the connection.
+    package static let proxyRefused = Self(rawValue: "proxy_refused")
+    /// The proxy cannot reach the server.
+    package static let proxyUnreachableTarget = Self(rawValue: "proxy_unreachable_target")
+    /// The proxy closed the connection instead of answering.
+    package static let proxyClosed = Self(rawValue: "proxy_closed")
+    /// What the proxy answered is not HTTP, too long, or more than an answer.
+    package static let proxyInvalidAnswer = Self(rawValue: "proxy_invalid_answer")
 }
 
 // While waiting for the response or reading it.

@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// One try to make a connection: name lookup, TCP, TLS handshake, all within one time limit.
+/// One try to make a connection: name lookup, TCP, a proxy's tunnel, TLS handshake, all within one time limit.
 ///
 /// Result, time limit and cancellation race; the first one decides, and a socket that comes too late is closed.
 final class ConnectionAttempt: Sendable {
@@ -13,6 +13,9 @@ final class ConnectionAttempt: Sendable {
     private let origin: HTTPOrigin
     private let eventLoop: any EventLoop
     private let environment: ConnectionEnvironment
+    private let proxy: ProxyServer?
+    private let tunnel = TunnelProgress()
+    private let verdict = PeerVerdict()
     private let outcome = OneShot<Outcome>()
     /// The sockets of the attempt; nil once it is decided.
     private let channels = Mutex<[any Channel]?>([])
@@ -21,6 +24,7 @@ final class ConnectionAttempt: Sendable {
         self.origin = origin
         self.eventLoop = eventLoop
         self.environment = environment
+        self.proxy = environment.configuration.proxies.proxy(for: origin)
     }
 
     /// Makes the connection. Cancelling the task ends the attempt at once, whatever it is doing.
@@ -36,28 +40,30 @@ final class ConnectionAttempt: Sendable {
 
     private func start(within limit: Duration) {
         let timer = eventLoop.scheduleTask(in: .nanoseconds(Int64(clamping: limit.clampedNanoseconds))) {
-            let error = TransportError(.connectTimeout, "Connecting took too long: \(self.origin)")
-            self.decide(.failure(error))
+            self.decide(.failure(self.timeout))
         }
-        secureContext().flatMap { self.connect(with: $0) }.whenComplete { result in
+        security().flatMap { self.connect(with: $0) }.whenComplete { result in
             timer.cancel()
             switch result {
             case .success(let connection):
                 if !self.decide(.success(connection)) { connection.close() }
             case .failure(let error):
-                self.decide(.failure(TransportError.connecting(to: self.origin, failedWith: error)))
+                self.decide(.failure(self.failure(error)))
             }
         }
     }
 
-    private func secureContext() -> EventLoopFuture<NIOSSLContext?> {
+    private func security() -> EventLoopFuture<TLSProfile.Material?> {
         switch origin.scheme {
-        case .http: eventLoop.makeSucceededFuture(nil)
-        case .https: environment.tls.context(on: eventLoop).map { $0 }
+        case .http:
+            eventLoop.makeSucceededFuture(nil)
+        case .https:
+            (origin.security ?? environment.security)
+                .material(for: origin, isTunnelled: proxy != nil, on: eventLoop).map { $0 }
         }
     }
 
-    private func connect(with secure: NIOSSLContext?) -> EventLoopFuture<HTTPConnection> {
+    private func connect(with security: TLSProfile.Material?) -> EventLoopFuture<HTTPConnection> {
         let bootstrap = ClientBootstrap(group: eventLoop)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.autoRead, value: false)
@@ -67,28 +73,34 @@ final class ConnectionAttempt: Sendable {
             .channelInitializer { channel in
                 guard self.register(channel) else { return channel.eventLoop.makeFailedFuture(ChannelError.eof) }
                 return channel.eventLoop.makeCompletedFuture {
-                    try self.configure(channel, secure: secure)
+                    try self.configure(channel, security: security)
                 }
             }
+        let (host, port) = proxy.map { ($0.host, $0.port) } ?? (origin.host, origin.port)
         let connected =
-            if let address = try? SocketAddress(ipAddress: origin.host, port: origin.port) {
+            if let address = try? SocketAddress(ipAddress: host, port: port) {
                 bootstrap.connect(to: address)
             } else {
-                bootstrap.connect(host: origin.host, port: origin.port)
+                bootstrap.connect(host: host, port: port)
             }
         return connected.flatMap { channel in
             self.established(channel)
         }.flatMapErrorThrowing { error in
             // The addresses may be out of date; a lookup costs less than another attempt at the wrong ones.
-            self.environment.addresses.forget(host: self.origin.host, port: self.origin.port)
+            self.environment.addresses.forget(host: host, port: port)
             throw error
         }
     }
 
-    private func configure(_ channel: any Channel, secure: NIOSSLContext?) throws {
+    private func configure(_ channel: any Channel, security: TLSProfile.Material?) throws {
         let pipeline = channel.pipeline.syncOperations
-        if let secure {
-            try pipeline.addHandler(environment.makeSecurityHandler(context: secure, origin: origin))
+        if let security {
+            if let proxy {
+                let machine = ProxyTunnelStateMachine(host: origin.host, port: origin.port, through: proxy)
+                let userAgent = environment.configuration.userAgent
+                try pipeline.addHandler(ProxyTunnelHandler(machine, userAgent: userAgent, progress: tunnel))
+            }
+            try pipeline.addHandler(security.makeHandler(for: origin, verdict))
         }
         var limits = NIOHTTPDecoderLimitConfiguration()
         limits.maxHeaderFieldSize = environment.configuration.maximumHeaderBytes
@@ -98,7 +110,7 @@ final class ConnectionAttempt: Sendable {
         try pipeline.addHandlers(
             ByteToMessageHandler(decoder),
             HTTPConnectionHandler(
-                settings: environment.handlerSettings(isSecure: secure != nil),
+                settings: environment.handlerSettings(isSecure: security != nil),
                 decoder: decoder,
                 isEstablished: channel.eventLoop.makePromise()
             )
@@ -117,6 +129,21 @@ final class ConnectionAttempt: Sendable {
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
+    }
+
+    private var timeout: TransportError {
+        if let proxy, !tunnel.isOpen {
+            return TransportError(.proxyTimeout, "The proxy \(proxy.name) did not answer in time: \(origin)")
+        }
+        return TransportError(.connectTimeout, "Connecting took too long: \(origin)")
+    }
+
+    private func failure(_ error: any Error) -> TransportError {
+        TransportError.connecting(
+            to: origin,
+            through: tunnel.isOpen ? nil : proxy,
+            failedWith: verdict.refusal ?? error
+        )
     }
 
     private func register(_ channel: any Channel) -> Bool {

@@ -1,10 +1,9 @@
-import NIOSSL
-
 /// What every connection of a client is made with.
 struct ConnectionEnvironment: Sendable {
     let configuration: HTTPClientConfiguration
     let addresses: AddressCache
-    let tls: TLSContextSource
+    /// For origins without one of their own.
+    let security: TLSProfile
     let owner: any HTTPConnectionOwner
 
     init(configuration: HTTPClientConfiguration, owner: any HTTPConnectionOwner) {
@@ -13,7 +12,7 @@ struct ConnectionEnvironment: Sendable {
             lifetime: configuration.addressLifetime,
             capacity: configuration.maximumCachedNames
         )
-        self.tls = TLSContextSource(settings: configuration.tls)
+        self.security = TLSProfile(configuration.tls)
         self.owner = owner
     }
 
@@ -24,11 +23,5 @@ struct ConnectionEnvironment: Sendable {
             responseBufferBytes: configuration.responseBufferBytes,
             maximumDecompressedBytes: configuration.maximumDecompressedBytes
         )
-    }
-
-    /// The handler that encrypts a connection and decides whether its server is the right one. A server named by
-    /// address is checked against the addresses in its certificate.
-    func makeSecurityHandler(context: NIOSSLContext, origin: HTTPOrigin) throws -> NIOSSLClientHandler {
-        try NIOSSLClientHandler(context: context, serverHostname: origin.isAddress ? nil : origin.host)
     }
 }

@@ -18,13 +18,20 @@ struct EncodedRequest: Sendable {
     let isIdempotent: Bool
 
     /// Throws `.invalidRequest` for what would break the message's framing, such as a line break in a value.
-    init(_ request: HTTPClientRequest, userAgent: String) throws(TransportError) {
+    ///
+    /// - Parameter proxy: who passes the request on, in plain text; nil: nobody, or somebody who sees nothing of it.
+    init(
+        _ request: HTTPClientRequest,
+        userAgent: String,
+        through proxy: ProxyServer? = nil
+    ) throws(TransportError) {
         try FieldRules.check(method: request.method)
         try FieldRules.check(target: request.target)
         let firstSlice = min(request.body.count, EncodedRequest.sliceBytes)
         var buffer = ByteBufferAllocator().buffer(capacity: 512 + request.target.utf8.count + firstSlice)
         buffer.writeString(request.method)
         buffer.writeStaticString(" ")
+        if proxy != nil { buffer.writeString(request.origin.description) }
         buffer.writeString(request.target)
         buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
         buffer.writeString(request.origin.authority)
@@ -41,6 +48,7 @@ struct EncodedRequest: Sendable {
             try FieldRules.check(value: value, of: name)
             buffer.writeField(name, value)
         }
+        if let credentials = proxy?.credentials { buffer.writeField("Proxy-Authorization", credentials.field) }
         if !hasUserAgent { buffer.writeField("User-Agent", userAgent) }
         if !hasAcceptEncoding { buffer.writeStaticString("Accept-Encoding: gzip, deflate\r\n") }
         let method = FieldRules.method(request.method)

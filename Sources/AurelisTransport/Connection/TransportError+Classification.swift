@@ -1,3 +1,4 @@
+import AurelisTLS
 import NIOCore
 import NIOHTTP1
 import NIOHTTPCompression
@@ -43,15 +44,23 @@ extension TransportError {
     }
 
     /// What an error means that kept a connection from being established.
-    static func connecting(to origin: HTTPOrigin, failedWith error: any Error) -> TransportError {
+    ///
+    /// - Parameter proxy: the proxy, as long as it is the proxy that is spoken to.
+    static func connecting(
+        to origin: HTTPOrigin,
+        through proxy: ProxyServer? = nil,
+        failedWith error: any Error
+    ) -> TransportError {
+        if let error = error as? TransportError {
+            return TransportError(error.code, "\(error.message): \(origin)", cause: error.cause)
+        }
         let (code, message) = classifyConnecting(error)
-        return TransportError(code, "\(message): \(origin)", cause: "\(error)")
+        guard let proxy else { return TransportError(code, "\(message): \(origin)", cause: "\(error)") }
+        return TransportError(.proxyUnreachable, "\(message): the proxy \(proxy.name)", cause: "\(error)")
     }
 
     private static func classifyConnecting(_ error: any Error) -> (Code, String) {
         switch error {
-        case let error as TransportError:
-            return (error.code, error.message)
         case let error as NIOConnectionError:
             if let last = error.connectionErrors.last { return classifyConnecting(last.error) }
             if error.dnsAError != nil || error.dnsAAAAError != nil { return (.dnsFailure, "The host has no address") }
@@ -73,6 +82,10 @@ extension TransportError {
         case let error as NIOSSLExtraError
         where error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch:
             return (.certificateUntrusted, "The server's certificate is for another host")
+        case NIOSSLError.handshakeFailed(let cause) where isAboutVersion("\(cause)"):
+            return (.tlsVersion, "The server offers no version of TLS that is allowed")
+        case let error as TLSFileError:
+            return (.tlsFailure, "TLS cannot be set up: \(error.path) \(error.message)")
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
             return (.tlsFailure, "The TLS handshake failed")
         case let error as IOError where error.errnoCode == ECONNRESET:
@@ -80,5 +93,10 @@ extension TransportError {
         default:
             return (.connectionFailed, "No connection could be made")
         }
+    }
+
+    /// A server says so by an alert, or answers with a version that was not asked for.
+    private static func isAboutVersion(_ reason: String) -> Bool {
+        reason.contains("ALERT_PROTOCOL_VERSION") || reason.contains("UNSUPPORTED_PROTOCOL")
     }
 }

@@ -1,5 +1,7 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
+import NIOTLS
 import Synchronization
 
 /// A TCP client that sends exactly the bytes of a test and reads HTTP answers one by one.
@@ -26,6 +28,23 @@ final class RawClient: Sendable {
                 }
             }
         return RawClient(channel: try await bootstrap.connect(host: "127.0.0.1", port: port).get(), inbox: inbox)
+    }
+
+    /// A client over TLS, and the subject of the certificate that the server has shown.
+    static func connect(_ port: Int, secure context: NIOSSLContext) async throws -> (RawClient, subject: String?) {
+        let inbox = Inbox()
+        let handshake = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: String?.self)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: "localhost"))
+                    try pipeline.addHandler(HandshakeHandler(handshake))
+                    try pipeline.addHandler(InboxHandler(inbox: inbox))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port).get()
+        return (RawClient(channel: channel, inbox: inbox), try await handshake.futureResult.get())
     }
 
     func send(_ text: String) async throws { try await send(Array(text.utf8)) }
@@ -201,4 +220,30 @@ private final class InboxHandler: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) { inbox.put([], isEnd: true) }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+private final class HandshakeHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let promise: EventLoopPromise<String?>
+
+    init(_ promise: EventLoopPromise<String?>) { self.promise = promise }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .handshakeCompleted? = event as? TLSUserEvent {
+            let security = try? context.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
+            promise.succeed(security?.peerCertificate.map { "\($0)" })
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        promise.fail(error)
+        context.fireErrorCaught(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        promise.fail(ChannelError.eof)
+        context.fireChannelInactive()
+    }
 }

@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisGateway
+import AurelisTLS
 import Logging
 import NIOPosix
 import ServiceLifecycle
@@ -24,6 +25,8 @@ struct TestGateway: Sendable {
     static func run(
         _ orchestrator: @escaping @Sendable @autoclosure () -> ModelOrchestrator,
         _ configuration: GatewayConfiguration = GatewayConfiguration(),
+        security: TLSListener? = nil,
+        signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
         var configuration = configuration
@@ -32,6 +35,8 @@ struct TestGateway: Sendable {
         let server = GatewayServer(
             configuration: configuration,
             orchestrator: orchestrator,
+            security: security,
+            signatures: signatures,
             eventLoopGroup: .singleton,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { continuation.yield($0.port) }

@@ -124,8 +124,17 @@ actor ScriptedConnection {
 
     /// Waits until the client has closed its end.
     func closedByClient() async {
-        while await nextInput() != nil {}
+        _ = await rest()
     }
+
+    /// Everything the client sends until it closes its end.
+    func rest() async -> [UInt8] {
+        while let more = await nextInput() { received += more }
+        return received
+    }
+
+    /// The next bytes the client sends; nil when it has closed its end.
+    func next() async -> [UInt8]? { await nextInput() }
 
     private func nextInput() async -> [UInt8]? {
         var iterator = input

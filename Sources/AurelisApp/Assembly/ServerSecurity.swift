@@ -1,0 +1,110 @@
+internal import Aurelis
+internal import AurelisGateway
+internal import AurelisSigning
+internal import AurelisTLS
+internal import AurelisTransport
+package import Logging
+internal import Synchronization
+
+/// What the two servers authenticate themselves and others with, and how it is exchanged while they run.
+final class ServerSecurity: Sendable {
+    /// What a configuration makes of it, read and checked, and not in effect yet.
+    struct Change {
+        fileprivate var gateway: TLSListener.Prepared?
+        fileprivate var admin: TLSListener.Prepared?
+        fileprivate var signatures: RequestSignatures?
+    }
+
+    let gateway: TLSListener?
+    let admin: TLSListener?
+    private let current: Mutex<RequestSignatures?>
+    private let memory = SignatureMemory()
+    private let environment: [String: String]
+    private let logger: Logger
+
+    init(
+        _ configuration: Configuration,
+        environment: [String: String],
+        logger: Logger
+    ) throws(ConfigurationError) {
+        self.environment = environment
+        self.logger = logger
+        let change = try Self.change(configuration, environment: environment, memory: memory)
+        gateway = change.gateway.map { TLSListener($0) }
+        admin = change.admin.map { TLSListener($0) }
+        current = Mutex(change.signatures)
+    }
+
+    /// What is asked of the signatures of requests now; nil: nothing.
+    var signatures: RequestSignatures? { current.withLock { $0 } }
+
+    /// Reads what a configuration refers to.
+    ///
+    /// - Throws: when something of it cannot be used.
+    func prepare(_ configuration: Configuration) throws(ConfigurationError) -> Change {
+        try Self.change(configuration, environment: environment, memory: memory)
+    }
+
+    /// Puts a change into effect for the connections and requests to come.
+    func apply(_ change: Change) {
+        exchange(gateway, change.gateway, of: "gateway")
+        exchange(admin, change.admin, of: "admin")
+        current.withLock { $0 = change.signatures }
+    }
+
+    private func exchange(_ listener: TLSListener?, _ prepared: TLSListener.Prepared?, of name: String) {
+        switch (listener, prepared) {
+        case (let listener?, let prepared?): listener.use(prepared)
+        case (nil, nil): break
+        default:
+            logger.warning("\(name).tls was added or removed: that takes effect when the servers are started again")
+        }
+    }
+
+    private static func change(
+        _ configuration: Configuration,
+        environment: [String: String],
+        memory: SignatureMemory
+    ) throws(ConfigurationError) -> Change {
+        var change = Change()
+        change.gateway = try prepare(configuration.gateway.listener, "gateway")
+        change.admin = try prepare(configuration.admin, "admin")
+        if let signatures = configuration.gateway.signatures {
+            change.signatures = try SigningFactory(environment: environment).signatures(
+                signatures,
+                memory: memory,
+                clock: .system
+            )
+        }
+        return change
+    }
+
+    private static func prepare(
+        _ listener: Configuration.Listener,
+        _ name: String
+    ) throws(ConfigurationError) -> TLSListener.Prepared? {
+        guard let tls = listener.tls else { return nil }
+        do { return try TLSListener.Prepared(tls) } catch {
+            throw ConfigurationError("\(error)", path: "\(name).tls")
+        }
+    }
+}
+
+extension Configuration {
+    /// Reads every file and variable that connections, listeners and signatures need, as starting would.
+    ///
+    /// - Throws: what cannot be used.
+    package func checkSecurity(
+        environment: [String: String],
+        logger: Logger
+    ) throws(ConfigurationError) {
+        _ = try HTTPClientConfiguration(self, environment: environment)
+        _ = try ServerSecurity(self, environment: environment, logger: logger)
+        for provider in providers {
+            try provider.tls?.check(path: "providers.\(provider.id).tls")
+            if let signing = provider.signing {
+                _ = try SigningFactory(environment: environment).signer(signing, of: provider.id)
+            }
+        }
+    }
+}
