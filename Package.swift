@@ -71,7 +71,10 @@ let package = Package(
         room("AurelisTransport", [nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression]),
         room(
             "AurelisProviders",
-            ["Aurelis", "AurelisJSON", "AurelisTransport", crypto],
+            [
+                "Aurelis", "AurelisJSON", "AurelisTransport", crypto,
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             resources: [.embedInCode("Presets")]
         ),
         room("AurelisGateway", ["Aurelis", "AurelisJSON", nio, nioPosix, nioHTTP1, lifecycle, log]),

@@ -23,7 +23,7 @@ struct AurelisTool: AsyncParsableCommand {
         subcommands: [
             AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
             QuotaCommand.self, UsageCommand.self, CacheCommand.self, ModelsCommand.self, SimulateCommand.self,
-            ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
+            ReplayCommand.self, DemoCommand.self, ConfigCommand.self, AuthCommand.self,
         ]
     )
 

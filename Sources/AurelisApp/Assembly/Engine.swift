@@ -128,7 +128,7 @@ package final class Engine: Sendable {
 }
 
 extension HTTPClientConfiguration {
-    fileprivate init(_ transport: Configuration.Transport) {
+    init(_ transport: Configuration.Transport) {
         self.init()
         maximumConnections = transport.totalConnections
         maximumConnectionsPerOrigin = transport.connectionsPerHost
