@@ -3,6 +3,7 @@ import AurelisProviders
 import AurelisSimulator
 import Foundation
 import Logging
+import NIOCore
 import Testing
 
 @Suite("Rotation of credentials")

@@ -44,7 +44,8 @@ struct CredentialStatusTests {
             ]
         )
         var elements = document["sources"]?.elements.makeIterator()
-        let first = try #require(elements?.next())
+        let entry = elements?.next()
+        let first = try #require(entry)
         #expect(first["used"]?.bool == true)
         #expect(first["kind"]?.string == "classic token")
         #expect(first["validity"]?.string == "valid")
@@ -64,10 +65,11 @@ struct CredentialStatusTests {
 
     @Test("a provider is found by its name in the configuration, then by its preset; a mistyped one is suggested")
     func providers() throws {
-        var configuration = Configuration()
-        var work = Configuration.Provider(id: "openai", preset: "openai")
-        work.baseURL = "http://127.0.0.1:1/v1"
-        configuration.providers = [work]
+        var overrides = ConfigurationOverrides()
+        overrides.provider = "openai"
+        overrides.baseURL = "http://127.0.0.1:1/v1"
+        let configuration = try Session.read(overrides, environment: ["HOME": "/nonexistent"]).configuration
+        let work = configuration.providers[0]
         let desk = CredentialDesk(configuration, environment: [:], logger: Logger(label: "test"))
         #expect(try desk.provider(nil) == work)
         #expect(try desk.provider("openai").baseURL == work.baseURL)
