@@ -86,7 +86,9 @@ let package = Package(
         room("AurelisSigning", [structuredFields, crypto, cryptoExtras, asn1]),
         room(
             "AurelisProviders",
-            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", "AurelisTransport", crypto],
+            [
+                "Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", "AurelisTransport", crypto, cryptoExtras,
+            ],
             resources: [.embedInCode("Presets")]
         ),
         room(

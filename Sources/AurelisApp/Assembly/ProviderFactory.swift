@@ -1,5 +1,5 @@
 internal import Aurelis
-internal import AurelisProviders
+package import AurelisProviders
 internal import AurelisTransport
 internal import Logging
 
@@ -11,47 +11,59 @@ struct ProviderFactory {
 
     /// The providers of a configuration, the preferred one first.
     func providers(_ configuration: Configuration) throws(ConfigurationError) -> [any ModelProvider] {
+        let vault = CredentialVault(directory: configuration.dataDirectory, environment: environment)
         var providers: [any ModelProvider] = []
-        for entry in configuration.providers { providers.append(try provider(entry)) }
+        for entry in configuration.providers { providers.append(try provider(entry, vault: vault)) }
         return providers
     }
 
     /// One provider.
-    func provider(_ entry: Configuration.Provider) throws(ConfigurationError) -> OpenAICompatibleProvider {
+    ///
+    /// - Parameter vault: where its credential may be stored; nil: nowhere.
+    func provider(
+        _ entry: Configuration.Provider,
+        vault: CredentialVault? = nil
+    ) throws(ConfigurationError) -> OpenAICompatibleProvider {
+        var settings = try ProviderSettings(entry)
+        try settings.tls?.check(path: "providers.\(entry.id).tls")
+        if let signing = entry.signing {
+            settings.signer = try SigningFactory(environment: environment).signer(signing, of: entry.id)
+        }
         do {
-            var settings = ProviderSettings(id: ProviderID(rawValue: entry.id), preset: try .named(entry.preset))
-            settings.baseURL = entry.baseURL
-            settings.placeholders = entry.placeholders
-            settings.models = entry.models
-            settings.plan = entry.plan
-            settings.quota = entry.quota
-            settings.prefill = entry.prefill
-            settings.headers = entry.headers.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
-            settings.timeouts = entry.timeouts
-            settings.tls = entry.tls
-            try settings.tls?.check(path: "providers.\(entry.id).tls")
-            if let signing = entry.signing {
-                settings.signer = try SigningFactory(environment: environment).signer(signing, of: entry.id)
-            }
-            switch entry.apiKey {
-            case .environment(let name): settings.credential = .environment(name)
-            case .file(let path): settings.credential = .file(path)
-            case .literal(let secret): settings.credential = .literal(secret)
-            case nil: break
-            }
-            let credentials = Credentials(settings: settings, environment: environment)
             return try OpenAICompatibleProvider(
                 settings: settings,
                 client: client,
-                credentials: credentials,
+                credentials: Credentials(settings: settings, environment: environment, vault: vault),
                 onNotice: { [logger] notice in logger.warning("\(notice)") }
             )
-        } catch let error as ConfigurationError {
-            throw error
-        } catch let error as ProviderSettingsError {
+        } catch {
             throw ConfigurationError(error.message, path: "providers.\(entry.id).\(error.setting)")
+        }
+    }
+}
+
+extension ProviderSettings {
+    /// A provider as the configuration has it.
+    package init(_ entry: Configuration.Provider) throws(ConfigurationError) {
+        do {
+            self.init(id: ProviderID(rawValue: entry.id), preset: try .named(entry.preset))
         } catch {
             throw ConfigurationError("\(error)", path: "providers.\(entry.id)")
+        }
+        baseURL = entry.baseURL
+        placeholders = entry.placeholders
+        models = entry.models
+        plan = entry.plan
+        quota = entry.quota
+        prefill = entry.prefill
+        headers = entry.headers.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: $0.value) }
+        timeouts = entry.timeouts
+        tls = entry.tls
+        switch entry.apiKey {
+        case .environment(let name): credential = .environment(name)
+        case .file(let path): credential = .file(path)
+        case .literal(let secret): credential = .literal(secret)
+        case nil: break
         }
     }
 }

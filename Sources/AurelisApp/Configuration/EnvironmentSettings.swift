@@ -42,7 +42,7 @@ enum EnvironmentSettings {
 
     /// Warnings about variables that look like settings and are none.
     static func warnings(_ environment: [String: String], credentials: Set<String>) -> [String] {
-        let known = Array(variables.keys) + ["AURELIS_LOG_LEVEL", "AURELIS_ADMIN_KEY"]
+        let known = Array(variables.keys) + ["AURELIS_LOG_LEVEL", "AURELIS_ADMIN_KEY", "AURELIS_PASSPHRASE_FILE"]
         return environment.keys.sorted().compactMap { name in
             guard isSetting(name, credentials: credentials), !known.contains(name) else { return nil }
             let nearest = Suggestion.nearest(to: name, among: known).map { "; did you mean $\($0)?" } ?? ""

@@ -22,6 +22,9 @@ struct FailureReport {
             (status, self.failure) = (failure.status, failure)
         case let error as ConfigurationError:
             (status, failure) = (.configuration, CommandFailure(error))
+        case let error as CredentialDeskError:
+            status = error.isWrongKey ? .authentication : .failure
+            failure = CommandFailure(status, "\(error)")
         case let error as Interruption:
             status = error.status
         case let error as WriteFailure where error.isBrokenPipe:

@@ -13,12 +13,12 @@ extension CredentialSource {
             name: "file \(path)",
             lifetime: .seconds(1),
             version: { CredentialFile.version(of: path) },
-            read: { CredentialFile.read(path) }
+            read: { CredentialFile.finding(path) }
         )
     }
 }
 
-private enum CredentialFile {
+enum CredentialFile {
     /// No credential is longer; a longer file is some other file.
     static let maximumBytes = 16 * 1024
 
@@ -33,7 +33,25 @@ private enum CredentialFile {
         return "\(status.st_ino) \(status.st_size) \(modified.tv_sec) \(modified.tv_nsec)"
     }
 
-    static func read(_ path: String) -> CredentialSource.Finding {
+    static func finding(_ path: String) -> CredentialSource.Finding {
+        switch contents(of: path) {
+        case .failed(let reason): return .failed(reason)
+        case .read(let secret, let isShared):
+            guard let text = secret.trimmed else { return .failed("it is empty") }
+            guard text.isPrintable else { return .failed("it holds more than one credential") }
+            let warning = isShared ? "others on this machine can read \(path); `chmod 600` it" : nil
+            return .found(text, origin: "the file \(path)", warning: warning)
+        }
+    }
+
+    /// What is in a file that holds a secret.
+    enum Contents {
+        /// All of it, and whether others on this machine can read it.
+        case read(Secret, isShared: Bool)
+        case failed(String)
+    }
+
+    static func contents(of path: String) -> Contents {
         // Without O_NONBLOCK a FIFO would block until somebody writes to it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
@@ -46,48 +64,17 @@ private enum CredentialFile {
             return .failed("it is no ordinary file")
         }
         guard status.st_size <= maximumBytes else { return .failed("it is too large to be a credential") }
-        return contents(of: descriptor, at: path, isShared: status.st_mode & (S_IRGRP | S_IROTH) != 0)
-    }
-
-    private static func contents(
-        of descriptor: Int32,
-        at path: String,
-        isShared: Bool
-    ) -> CredentialSource.Finding {
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: maximumBytes, alignment: 1)
-        defer {
-            memory.initializeMemory(as: UInt8.self, repeating: 0)
-            memory.deallocate()
-        }
+        // The bytes go where they stay: no buffer is left with a copy.
+        var room = SecretBytes(capacity: maximumBytes)
         var count = 0
-        while count < memory.count {
-            let received = Self.read(descriptor, into: memory[count...])
+        while count < room.count {
+            let received = room.withMutableBytes { read(descriptor, $0.baseAddress! + count, $0.count - count) }
+            if received < 0, errno == EINTR { continue }
             if received < 0 { return .failed(String(cString: strerror(errno))) }
             if received == 0 { break }
             count += received
         }
-        var text = memory[..<count]
-        while let first = text.first, isSpace(first) { text.removeFirst() }
-        while let last = text.last, isSpace(last) { text.removeLast() }
-        guard !text.isEmpty else { return .failed("it is empty") }
-        guard text.allSatisfy({ (0x21...0x7E) ~= $0 }) else { return .failed("it holds more than one credential") }
-        return .found(
-            Secret(text),
-            origin: "the file \(path)",
-            warning: isShared ? "others on this machine can read \(path); `chmod 600` it" : nil
-        )
+        let isShared = status.st_mode & (S_IRGRP | S_IROTH) != 0
+        return .read(room.withBytes { Secret($0[..<count]) }, isShared: isShared)
     }
-
-    private static func read(_ descriptor: Int32, into memory: Slice<UnsafeMutableRawBufferPointer>) -> Int {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: memory)
-        #if canImport(Darwin)
-            return Darwin.read(descriptor, rest.baseAddress, rest.count)
-        #elseif canImport(Musl)
-            return Musl.read(descriptor, rest.baseAddress, rest.count)
-        #else
-            return Glibc.read(descriptor, rest.baseAddress, rest.count)
-        #endif
-    }
-
-    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D) ~= byte }
 }

@@ -15,9 +15,9 @@ extension CredentialSource {
             guard let path = ChildProcess.find("gh", in: own["PATH"]) else { return .absent("`gh` is not installed") }
             let arguments = ["auth", "token", "--hostname", "github.com"]
             switch ChildProcess.run(path, arguments: arguments, environment: own, timeLimit: timeLimit) {
-            case .finished(let status, let output) where status == 0:
+            case .finished(status: 0, let output, _):
                 return finding(in: output)
-            case .finished(let status, _):
+            case .finished(let status, _, _):
                 return .absent("`gh auth token` ended with status \(status); `gh auth login` logs it in")
             case .tooSlow:
                 return .failed("`gh auth token` took longer than \(timeLimit)")
@@ -29,11 +29,8 @@ extension CredentialSource {
         }
     }
 
-    private static func finding(in output: [UInt8]) -> Finding {
-        let token = output.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).first ?? []
-        guard !token.isEmpty, token.allSatisfy({ (0x21...0x7E) ~= $0 }) else {
-            return .failed("`gh auth token` printed no token")
-        }
-        return .found(Secret(token), origin: "`gh auth token`")
+    private static func finding(in output: Secret) -> Finding {
+        guard let token = output.firstLine, token.isPrintable else { return .failed("`gh auth token` printed no token") }
+        return .found(token, origin: "`gh auth token`")
     }
 }

@@ -15,6 +15,8 @@ package final class Credentials: Sendable {
         /// When the result is looked at again; nil: never.
         var expiry: ContinuousClock.Instant?
         var lastSearch: ContinuousClock.Instant?
+        /// When the result was read from its source; looks that found it unchanged do not count.
+        var lastRead: ContinuousClock.Instant?
         var isSearching = false
         var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
         /// Waiters whose task was cancelled before they began to wait.
@@ -48,6 +50,7 @@ package final class Credentials: Sendable {
         if let result = search.runImmediately() {
             state.result = result
             state.lastSearch = time.now
+            state.lastRead = time.now
         }
         self.state = Mutex(state)
     }
@@ -114,8 +117,8 @@ extension Credentials {
     private func look(_ state: inout State) -> Step {
         guard let result = state.result else { return .wait }
         guard let expiry = state.expiry, time.now >= expiry else { return .use(result) }
-        // That there is no credential is not worth using past its time.
-        guard result.credential != nil else {
+        // That there is no credential is not worth using past its time, unless none is needed.
+        guard result.credential != nil || !isRequired else {
             state.result = nil
             return .wait
         }
@@ -162,26 +165,22 @@ extension Credentials {
     /// Searches on a thread that may block; the one who set `isSearching` calls it.
     private func startSearch() {
         DispatchQueue.global(qos: .userInitiated).async { [self] in
-            let held = state.withLock { $0.result }
-            let result = unchanged(held) ?? search.run()
-            finish(result)
+            let (held, read) = state.withLock { ($0.result, $0.lastRead) }
+            if let held, let read, search.isUnchanged(held, age: read.duration(to: time.now)) {
+                finish(held, isNew: false)
+            } else {
+                finish(search.run(), isNew: true)
+            }
         }
     }
 
-    /// The result as it was, when its source says that nothing has changed.
-    private func unchanged(_ held: CredentialSearch.Result?) -> CredentialSearch.Result? {
-        guard let held, let source = held.source, let version = held.version, source.version() == version else {
-            return nil
-        }
-        return held
-    }
-
-    private func finish(_ result: CredentialSearch.Result) {
+    private func finish(_ result: CredentialSearch.Result, isNew: Bool) {
         let now = time.now
         let waiters = state.withLock { state in
             state.result = result
             state.expiry = result.lifetime.map { now.advanced(by: $0) }
             state.lastSearch = now
+            if isNew { state.lastRead = now }
             state.isSearching = false
             defer { state.waiters = [:] }
             return Array(state.waiters.values)

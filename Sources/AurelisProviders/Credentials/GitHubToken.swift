@@ -24,6 +24,26 @@ package enum GitHubToken {
         secret.withBytes { bytes in Kind.allCases.first { bytes.starts(with: $0.rawValue.utf8) } }
     }
 
+    /// What the checksum in a token says about the rest of it.
+    package enum Checksum: String, Sendable, Hashable {
+        /// It is right: the token was not mistyped.
+        case right
+        /// It is wrong: no server needs to be asked.
+        case wrong
+        /// Tokens of this kind, or of this length, have none that is known.
+        case absent
+    }
+
+    /// What a token's checksum says.
+    package static func checksum(in secret: Secret) -> Checksum {
+        switch kind(of: secret) {
+        case .classic, .oauth, .appUser, .installation:
+            guard secret.count == classicLength else { return .absent }
+            return checksumWarning(secret) == nil ? .right : .wrong
+        case .fineGrained, .refresh, nil: return .absent
+        }
+    }
+
     /// What looks wrong, as advice: formats change, and only the provider knows. nil: nothing.
     package static func warning(about secret: Secret) -> String? {
         switch kind(of: secret) {

@@ -6,21 +6,25 @@ package struct MissingCredential: Sendable {
     package var provider: String
     /// The variables that could hold one.
     package var variables: [String]
+    /// The name that `aurelis auth login` knows it by; nil where nothing is stored.
+    package var login: String?
 
     /// What is missing for a provider.
-    package init(provider: String, variables: [String]) {
+    package init(provider: String, variables: [String], login: String? = nil) {
         self.provider = provider
         self.variables = variables
+        self.login = login
     }
 
     func error(_ report: CredentialReport) -> ModelError {
         let places = variables.isEmpty ? "" : "set \(variables.joined(separator: " or ")) in the environment, or "
+        let login = login.map { "store one with `aurelis auth login --provider \($0)`, or " } ?? ""
         let asked = report.entries.isEmpty ? "" : "; looked at: \(report.summary)"
         return ModelError(
             .authentication,
             "no credential for \(provider)",
             code: "credential_missing",
-            hint: "\(places)name one with `--api-key-env VARIABLE` or `api_key` in the configuration\(asked)"
+            hint: "\(places)\(login)name one with `--api-key-env VARIABLE` or `api_key` in the configuration\(asked)"
         )
     }
 }

@@ -1,27 +1,22 @@
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
+internal import AurelisTransport
 
 /// A credential in memory of its own: it cannot be printed, encoded or dumped, and is wiped when it is let go of.
 ///
 ///     let secret = Secret("ghp_…")
 ///     print(secret)                                       // [secret]
-///     let field = secret.withText { "Bearer \($0)" }      // the only way to the text
+///     secret.withBytes { write(descriptor, $0.baseAddress, $0.count) }
 ///
-/// Copies that others make of the text (a header on its way, the environment of the process) are theirs: nobody wipes
-/// those.
+/// A class, because requests under way share one credential with the cache it came from: the last of them wipes it, also
+/// when it was rotated meanwhile. The bytes themselves have one owner, this object; see `SecretBytes`.
+///
+/// Copies that others make of it (a `String` from `withText`, a header on its way, the environment of the process) are
+/// theirs. Aurelis sends credentials without a `String`; see `ConfidentialField`.
 package final class Secret: Sendable {
-    // Safe to share: written in `init`, read-only until `deinit`.
-    nonisolated(unsafe) private let memory: UnsafeMutableRawBufferPointer
+    private let bytes: SecretBytes
 
     /// A secret of some bytes.
     package init(_ bytes: some Collection<UInt8>) {
-        memory = .allocate(byteCount: bytes.count, alignment: 1)
-        memory.copyBytes(from: bytes)
+        self.bytes = SecretBytes(copying: bytes)
     }
 
     /// A secret of some text.
@@ -29,43 +24,33 @@ package final class Secret: Sendable {
         self.init(text.utf8)
     }
 
-    deinit {
-        Secret.wipe(memory)
-        memory.deallocate()
+    /// A secret whose bytes are written in place, so that no other memory ever holds them.
+    package init(count: Int, filling: (UnsafeMutableRawBufferPointer) -> Void) {
+        var bytes = SecretBytes(capacity: count)
+        bytes.withMutableBytes(filling)
+        self.bytes = bytes
     }
 
     /// How many bytes it has.
-    package var count: Int { memory.count }
+    package var count: Int { bytes.count }
 
     /// Lends the bytes.
-    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try withExtendedLifetime(self) { try body(UnsafeRawBufferPointer(memory)) }
+    package func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes.withBytes(body)
     }
 
-    /// Lends the text.
+    /// Lends the text. The `String` is a copy that nobody wipes: use `withBytes` where that will do.
     package func withText<Result>(_ body: (String) throws -> Result) rethrows -> Result {
         try withBytes { try body(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// Whether both hold the same bytes; takes the same time wherever they differ.
-    package func isSame(as other: Secret) -> Bool {
-        withBytes { mine in
-            other.withBytes { theirs in
-                mine.count == theirs.count && zip(mine, theirs).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
-            }
-        }
-    }
-
-    private static func wipe(_ memory: UnsafeMutableRawBufferPointer) {
-        guard let base = memory.baseAddress else { return }
-        // Not `memset`, which the optimiser may leave out before a `free`.
-        #if canImport(Darwin)
-            memset_s(base, memory.count, 0, memory.count)
-        #else
-            explicit_bzero(base, memory.count)
-        #endif
-    }
+    package func isSame(as other: Secret) -> Bool { bytes.isSame(as: other.bytes) }
 }
+
+extension Secret: ConfidentialValue {}
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `[secret]`, whatever it holds.

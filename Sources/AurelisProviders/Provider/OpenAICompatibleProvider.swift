@@ -31,12 +31,14 @@ package final class OpenAICompatibleProvider: ModelProvider {
     private let retirement: (start: Int64, error: ModelError)?
     private let sunset = SunsetWatch()
     let limits: LimitWatch
+    let validities: ValidityCache
     private let onNotice: @Sendable (ProviderNotice) -> Void
 
     /// A provider.
     ///
     /// - Parameters:
     ///   - clock: tells whether the preset has retired.
+    ///   - time: for how long it holds what was found out about credentials.
     ///   - onNotice: is told what an operator should know although nothing failed; each thing once.
     /// - Throws: when the base URL, a placeholder, a header or the plan cannot be used.
     package init(
@@ -44,6 +46,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
         client: HTTPClient,
         credentials: Credentials,
         clock: WallClock = .system,
+        time: any TimeSource = SystemTimeSource(),
         onNotice: @escaping @Sendable (ProviderNotice) -> Void = { _ in }
     ) throws(ProviderSettingsError) {
         id = settings.id
@@ -67,6 +70,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
         // Whoever answers at another address is not the server that has retired.
         let preset = settings.baseURL == nil && !settings.ignoresRetirement ? settings.preset : nil
         retirement = preset?.retirement.map { ($0.date.secondsSinceEpoch, $0.error.from(settings.id)) }
+        validities = ValidityCache(time: time)
         limits = LimitWatch(
             reads: settings.preset.reportsLimits,
             periods: settings.preset.limitPeriods

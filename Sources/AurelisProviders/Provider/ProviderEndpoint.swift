@@ -58,7 +58,8 @@ struct ProviderEndpoint: Sendable {
             method: "POST",
             origin: origin,
             target: operation == .chatCompletion ? chat : embeddings,
-            headers: authorized(stream ? headersForStream : headersForJSON, credential),
+            headers: stream ? headersForStream : headersForJSON,
+            credential: field(credential),
             body: body,
             timeouts: timeouts
         )
@@ -70,20 +71,20 @@ struct ProviderEndpoint: Sendable {
             method: "GET",
             origin: origin,
             target: models,
-            headers: authorized(headersForCatalog, credential),
+            headers: headersForCatalog,
+            credential: field(credential),
             timeouts: timeouts
         )
     }
 
-    private func authorized(_ headers: HTTPHeaderList, _ credential: Credential?) -> HTTPHeaderList {
-        guard let credential else { return headers }
-        var headers = headers
-        switch authentication {
-        case .bearer: credential.secret.withText { headers.append("authorization", "Bearer \($0)") }
-        case .header(let name): credential.secret.withText { headers.append(name, $0) }
-        case .none: break
+    /// How the credential is presented; its bytes stay where they are until the request is written.
+    private func field(_ credential: Credential?) -> ConfidentialField? {
+        guard let credential else { return nil }
+        return switch authentication {
+        case .bearer: ConfidentialField(name: "authorization", scheme: "Bearer ", value: credential.secret)
+        case .header(let name): ConfidentialField(name: name, value: credential.secret)
+        case .none: nil
         }
-        return headers
     }
 }
 

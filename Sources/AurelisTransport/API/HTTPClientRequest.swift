@@ -13,6 +13,8 @@ package struct HTTPClientRequest: Sendable {
     /// The caller's fields. `Host`, `Content-Length` and hop-by-hop fields are the client's own: such fields are
     /// left out. `User-Agent` and `Accept-Encoding` are added unless given.
     package var headers: HTTPHeaderList
+    /// The field that says who asks; apart from the others, because its value is a secret.
+    package var credential: ConfidentialField?
     /// The whole body.
     package var body: [UInt8]
     /// How long each step may take.
@@ -24,6 +26,7 @@ package struct HTTPClientRequest: Sendable {
         origin: HTTPOrigin,
         target: String,
         headers: HTTPHeaderList = [:],
+        credential: ConfidentialField? = nil,
         body: [UInt8] = [],
         timeouts: HTTPTimeouts = .default
     ) {
@@ -31,6 +34,7 @@ package struct HTTPClientRequest: Sendable {
         self.origin = origin
         self.target = target
         self.headers = headers
+        self.credential = credential
         self.body = body
         self.timeouts = timeouts
     }

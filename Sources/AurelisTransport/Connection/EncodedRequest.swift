@@ -16,6 +16,8 @@ struct EncodedRequest: Sendable {
     let body: [UInt8]
     /// Whether sending it twice has the effect of sending it once (RFC 9110, 9.2.2).
     let isIdempotent: Bool
+    /// Wipes the credential from `start` when nobody needs that any more.
+    private let confidential: ConfidentialRange?
 
     /// Throws `.invalidRequest` for what would break the message's framing, such as a line break in a value.
     ///
@@ -55,10 +57,15 @@ struct EncodedRequest: Sendable {
         if !request.body.isEmpty || FieldRules.expectsBody(method) {
             buffer.writeField("Content-Length", String(request.body.count))
         }
+        let secret = try request.credential.map { credential throws(TransportError) in
+            // Room for all that follows: a buffer that grew would leave a copy behind.
+            try buffer.writeField(credential, reserving: firstSlice + 2)
+        }
         buffer.writeStaticString("\r\n")
         buffer.writeBytes(request.body[..<firstSlice])
         self.method = method
         self.start = buffer
+        confidential = secret.map { ConfidentialRange($0, of: buffer) }
         self.body = request.body
         self.isIdempotent = FieldRules.isIdempotent(method)
     }
@@ -70,5 +77,31 @@ extension ByteBuffer {
         writeStaticString(": ")
         writeString(value)
         writeStaticString("\r\n")
+    }
+
+    /// Writes a field; tells where its value is.
+    fileprivate mutating func writeField(
+        _ field: ConfidentialField,
+        reserving rest: Int
+    ) throws(TransportError) -> Range<Int> {
+        guard try FieldRules.kind(of: field.name) == .ordinary else {
+            throw TransportError(.invalidRequest, "\(field.name) is no field for a credential.")
+        }
+        try FieldRules.check(value: field.scheme, of: field.name)
+        let range = field.value.withBytes { bytes -> Range<Int>? in
+            guard FieldRules.isValue(bytes) else { return nil }
+            reserveCapacity(
+                minimumWritableBytes: field.name.utf8.count + field.scheme.utf8.count + bytes.count + 4 + rest
+            )
+            writeString(field.name)
+            writeStaticString(": ")
+            writeString(field.scheme)
+            let start = writerIndex
+            writeBytes(bytes)
+            return start..<writerIndex
+        }
+        guard let range else { throw FieldRules.badValue(of: field.name) }
+        writeStaticString("\r\n")
+        return range
     }
 }

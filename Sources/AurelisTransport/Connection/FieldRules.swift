@@ -50,10 +50,17 @@ enum FieldRules {
     }
 
     static func check(value: String, of name: String) throws(TransportError) {
+        guard isValue(value.utf8) else { throw badValue(of: name) }
+    }
+
+    /// Whether bytes can be the value of a field.
+    static func isValue(_ bytes: some Sequence<UInt8>) -> Bool {
         // A tab is the one control character a value may hold.
-        guard value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }) else {
-            throw TransportError(.invalidRequest, "The value of the header \(name) holds a control character.")
-        }
+        bytes.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+    }
+
+    static func badValue(of name: String) -> TransportError {
+        TransportError(.invalidRequest, "The value of the header \(name) holds a control character.")
     }
 
     /// NIO's form of a method; it compares against every known one, hence the shortcut.
