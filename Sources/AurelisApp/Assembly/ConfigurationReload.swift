@@ -14,6 +14,7 @@ struct ConfigurationReload: Service {
                 try engine.reload(read())
                 logger.notice("the configuration was read again and is in effect")
             } catch {
+                engine.trail.refused(error)
                 logger.error("the configuration was read again and refused; nothing has changed: \(error)")
             }
         }

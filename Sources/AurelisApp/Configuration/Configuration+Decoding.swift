@@ -9,7 +9,8 @@ extension Configuration {
         let root = try SettingsReader(
             tree,
             knowing: [
-                "providers", "routing", "retry", "quota", "tokenizers", "cache", "transport", "gateway", "admin",
+                "providers", "routing", "retry", "quota", "tokenizers", "cache", "audit", "transport", "gateway",
+                "admin",
                 "data_dir", "log", "simulate", "simulator",
             ],
             log: log
@@ -25,6 +26,7 @@ extension Configuration {
             tokenizers.append(try Tokenizer(reading: section))
         }
         cache = try Cache(reading: root, warnings: &warnings)
+        audit = try Audit(reading: root, warnings: &warnings)
         transport = try Transport(reading: root)
         gateway = try Gateway(reading: root)
         let admin = try root.section("admin", knowing: ["host", "port"])
