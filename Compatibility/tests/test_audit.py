@@ -14,6 +14,7 @@ import httpx2
 import pytest
 
 from support.audit import Broken, check_anchors, keys_of, verify
+from support.samples import USER_TOKEN
 from support.server import COMMAND, Server
 
 BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "a private question"}], "user": "ann"}
@@ -41,16 +42,19 @@ def eventually(condition) -> None:
 
 
 @pytest.fixture
-def serve(tmp_path: Path):
-    """Starts gateways over one data directory."""
+def serve(tmp_path: Path, simulator: Server):
+    """Starts gateways over one data directory, in front of a provider without quotas."""
     running: list[Server] = []
 
     def start(settings: str = "", **options: object) -> Server:
         config = tmp_path / "aurelis.yaml"
-        config.write_text(f"simulate: true\nsimulator: {{ tier: enterprise }}\ncache: {{ policy: off }}\n{settings}")
+        # One file, also for who tests at midnight.
+        audit = f"audit: {{ rotation: {{ daily: false }}{settings} }}"
+        provider = f'providers: [{{ id: github-models, base_url: "{simulator.url}", api_key: {{ env: TOKEN }} }}]'
+        config.write_text(f"{provider}\ncache: {{ policy: off }}\n{audit}\n")
         server = Server(
             "serve", "--config", str(config), "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0",
-            log=tmp_path / "stderr", **options,
+            log=tmp_path / "stderr", environment={"TOKEN": USER_TOKEN}, **options,
         )  # fmt: skip
         running.append(server)
         return server
@@ -139,25 +143,30 @@ def test_a_running_gateways_log_is_tailed_verified_and_exported(serve, data):
 
 
 def test_killed_again_and_again_while_it_writes_the_chain_goes_on(serve, data):
+    seen: set[str] = set()
+    path = data / "audit" / "audit-00000001.jsonl"
     for _ in range(4):
         server = serve()
         with httpx2.Client(base_url=server.url, timeout=20) as client:
-            before = (data / "audit" / "audit-00000001.jsonl").stat().st_size if (data / "audit").exists() else 0
-            size = lambda: sum(path.stat().st_size for path in (data / "audit").glob("audit-*.jsonl"))  # noqa: E731
-            while not (data / "audit").exists() or size() <= before + 20_000:
+            before = path.stat().st_size if path.exists() else 0
+            while not path.exists() or path.stat().st_size <= before + 20_000:
                 assert client.post("/v1/chat/completions", json=BODY).status_code == 200
+        # What is in the file is out of the process's hands.
+        lines = path.read_bytes().splitlines(keepends=True)
+        seen |= {json.loads(line)["mac"] for line in lines if line.endswith(b"\n")}
         server.process.send_signal(signal.SIGKILL)
         server.process.wait(PATIENCE)
     server = serve()
     server.stop()
     entries = whole(data)
+    assert seen <= {entry["mac"] for entry in entries}
     assert [entry["action"] for entry in entries if entry["event"] == "config_event"] == ["start"] * 5
     assert command("verify", data=data).returncode == 0
 
 
 @pytest.mark.parametrize("policy", ["continue", "block"])
 def test_no_room_for_the_log_follows_the_policy_and_is_never_silent(serve, data, tmp_path, policy):
-    server = serve(f"audit: {{ on_failure: {policy} }}\n")
+    server = serve(f", on_failure: {policy}")
     # From now on no file of this process grows beyond 40 KB; its log reaches that soon.
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
     log = tmp_path / "stderr"

@@ -9,14 +9,16 @@ final class AuditAnchoring: Sendable {
     private let settings: AuditSettings.Anchors
     private let path: String
     private let isBrief: Bool
+    private let syncs: Bool
     private let logger: Logger
     private let queue = DispatchQueue(label: "aurelis.audit.anchors", qos: .utility)
     /// The newest anchor that the command has not got: it stands for all before it.
     private let pending = Mutex<AuditAnchor?>(nil)
 
-    init(_ settings: AuditSettings.Anchors, default path: String, isBrief: Bool, logger: Logger) {
-        self.settings = settings
-        self.path = settings.file ?? path
+    init(_ settings: AuditSettings, default path: String, isBrief: Bool, logger: Logger) {
+        self.settings = settings.anchors
+        self.path = settings.anchors.file ?? path
+        self.syncs = settings.sync != .never
         self.isBrief = isBrief
         self.logger = logger
     }
@@ -37,7 +39,7 @@ final class AuditAnchoring: Sendable {
                 if written > 0 { try? file.truncate(to: size) }
                 throw error
             }
-            try file.sync()
+            if syncs { try file.sync() }
             return nil
         } catch {
             return "an anchor of the audit log cannot be kept: \(error)"

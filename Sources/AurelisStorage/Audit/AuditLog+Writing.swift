@@ -71,7 +71,9 @@ extension AuditLog {
         let now = clock.millisecondsSinceEpoch
         return state.withLock { state in
             var entries = state.waiting
+            // As much as last time, so that nobody's request pays for its growing.
             state.waiting = []
+            state.waiting.reserveCapacity(min(entries.count, Self.group))
             state.weight = 0
             guard let failure = state.failure else { return (entries, nil) }
             let gap = AuditNotice.gap(

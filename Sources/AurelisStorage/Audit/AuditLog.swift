@@ -82,7 +82,7 @@ package final class AuditLog: Sendable {
     init(_ pen: AuditPen, isBrief: Bool = false, time: any TimeSource, clock: WallClock, logger: Logger) {
         directory = pen.directory
         settings = pen.settings
-        anchors = AuditAnchoring(pen.settings.anchors, default: pen.directory.anchors, isBrief: isBrief, logger: logger)
+        anchors = AuditAnchoring(pen.settings, default: pen.directory.anchors, isBrief: isBrief, logger: logger)
         self.clock = clock
         self.time = time
         self.logger = logger
