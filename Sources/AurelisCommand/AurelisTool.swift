@@ -22,8 +22,8 @@ struct AurelisTool: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
-            QuotaCommand.self, UsageCommand.self, KeysCommand.self, CacheCommand.self, AuditCommand.self, ModelsCommand.self,
-            SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
+            QuotaCommand.self, UsageCommand.self, KeysCommand.self, CacheCommand.self, AuditCommand.self,
+            ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
         ]
     )
 
