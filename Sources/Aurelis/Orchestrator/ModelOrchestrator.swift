@@ -17,7 +17,7 @@ public final class ModelOrchestrator: Sendable {
     private let random: any RandomSource
     let limiters: [ProviderID: ConcurrencyLimiter]
     let turns: TurnDesk
-    private let recording: RequestRecording?
+    let recording: RequestRecording?
     private let logger: Logger
 
     /// Where answers are kept; nil: nowhere.
@@ -102,6 +102,7 @@ public final class ModelOrchestrator: Sendable {
     ///
     /// - Throws: the most telling failure, with the whole trace, when no candidate answered.
     public func answer(_ call: ModelCall) async throws(ModelError) -> ModelReply {
+        if let refusal = recording?.refusal { throw refusal }
         let start = time.now
         var journey = Journey(call: call, configuration: configuration, start: start)
         var candidates: [Candidate] = []
@@ -265,7 +266,7 @@ public final class ModelOrchestrator: Sendable {
                     recording.ended(call, end, by: candidate, trace, since: start, at: time.now)
                 }
             }
-            answer = .stream(ReplyStream(events, onEnd: onEnd))
+            answer = .stream(ReplyStream(events, gathersText: recording?.withContent ?? false, onEnd: onEnd))
         }
         return ModelReply(answer: answer, model: candidate.model.id, provider: candidate.provider.id, trace: trace)
     }

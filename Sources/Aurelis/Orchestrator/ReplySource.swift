@@ -29,9 +29,12 @@ struct StreamEnd: Sendable {
     let finishReason: FinishReason?
     let usage: TokenUsage?
     let continuation: (route: Route, trace: RouteTrace)?
+    /// What it said, where that is gathered.
+    let text: String?
 
-    init(_ outcome: Outcome, of source: any ReplySource) {
+    init(_ outcome: Outcome, of source: any ReplySource, text: String? = nil) {
         self.outcome = outcome
+        self.text = text
         finishReason = source.finishReason
         usage = source.usage
         continuation = source.continuation

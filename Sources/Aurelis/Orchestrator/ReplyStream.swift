@@ -10,10 +10,13 @@ public final class ReplyStream: Sendable {
     private let source: any ReplySource
     /// Told once what became of the stream.
     private let onEnd: Mutex<(@Sendable (StreamEnd) -> Void)?>
+    /// What it said, for those who record that; nil: nobody does.
+    private let text: Mutex<StreamedText>?
 
-    init(_ source: any ReplySource, onEnd: (@Sendable (StreamEnd) -> Void)?) {
+    init(_ source: any ReplySource, gathersText: Bool = false, onEnd: (@Sendable (StreamEnd) -> Void)?) {
         self.source = source
         self.onEnd = Mutex(onEnd)
+        self.text = gathersText ? Mutex(StreamedText()) : nil
     }
 
     deinit { cancel() }
@@ -24,6 +27,7 @@ public final class ReplyStream: Sendable {
     public func next() async throws(ModelError) -> ProviderEvent? {
         do throws(ModelError) {
             let event = try await source.next()
+            if let event { gather(event) }
             if event?.isDone ?? true { report(.answered) }
             return event
         } catch {
@@ -47,8 +51,10 @@ public final class ReplyStream: Sendable {
     /// Who continued the answer and every attempt that was made; nil while the stream is as it began.
     public var continuation: (route: Route, trace: RouteTrace)? { source.continuation }
 
+    private func gather(_ event: ProviderEvent) { text?.withLock { $0.append(event) } }
+
     private func report(_ outcome: StreamEnd.Outcome) {
         guard let tell = onEnd.withLock({ $0.take() }) else { return }
-        tell(StreamEnd(outcome, of: source))
+        tell(StreamEnd(outcome, of: source, text: text?.withLock(\.text)))
     }
 }

@@ -2,8 +2,24 @@ internal import AurelisJSON
 
 /// Tells a recorder what became of each request.
 struct RequestRecording: Sendable {
-    let recorder: any RequestRecorder
-    let clock: WallClock
+    private let recorder: any RequestRecorder
+    private let auditor: (any RequestAuditor)?
+    private let clock: WallClock
+
+    init(recorder: any RequestRecorder, clock: WallClock) {
+        self.recorder = recorder
+        self.auditor = recorder as? any RequestAuditor
+        self.clock = clock
+    }
+
+    /// Whether what a stream says is to be gathered.
+    var withContent: Bool { auditor?.withContent ?? false }
+
+    /// Whether no request may be answered now.
+    var refuses: Bool { auditor?.refuses ?? false }
+
+    /// Why a request is refused; nil when it may be answered.
+    var refusal: ModelError? { auditor?.refusal }
 
     /// A whole answer.
     func answered(
@@ -16,7 +32,7 @@ struct RequestRecording: Sendable {
     ) {
         let usage = document["usage"].flatMap(TokenUsage.init(reading:))
         let price = candidate.model.price
-        record(call, .answered, candidate.route, nil, usage, price, trace, start.duration(to: now))
+        record(call, .answered, candidate.route, nil, usage, price, trace, start.duration(to: now), answer: document)
     }
 
     /// No answer.
@@ -51,7 +67,7 @@ struct RequestRecording: Sendable {
         let (route, trace) = end.continuation ?? (candidate.route, trace)
         // Of an answer that two models gave only the last one's tokens are known.
         let price = route == candidate.route ? candidate.model.price : nil
-        record(call, outcome, route, message, end.usage, price, trace, start.duration(to: now))
+        record(call, outcome, route, message, end.usage, price, trace, start.duration(to: now), text: end.text)
     }
 
     private func record(
@@ -62,27 +78,30 @@ struct RequestRecording: Sendable {
         _ usage: TokenUsage?,
         _ price: TokenPrice?,
         _ trace: RouteTrace,
-        _ duration: Duration
+        _ duration: Duration,
+        answer: JSONDocument? = nil,
+        text: String? = nil
     ) {
-        recorder.record(
-            RequestRecord(
-                id: call.id,
-                time: clock.millisecondsSinceEpoch - duration.milliseconds,
-                operation: call.operation,
-                tenant: call.tenant,
-                task: call.task,
-                modelRequested: call.model?.spelling,
-                modelUsed: route?.model.canonical,
-                provider: route?.provider.rawValue,
-                stream: call.stream,
-                outcome: outcome,
-                message: message,
-                duration: duration,
-                usage: usage,
-                cost: trace.cost(of: usage, at: price),
-                trace: trace
-            )
+        let record = RequestRecord(
+            id: call.id,
+            time: clock.millisecondsSinceEpoch - duration.milliseconds,
+            operation: call.operation,
+            tenant: call.tenant,
+            task: call.task,
+            modelRequested: call.model?.spelling,
+            modelUsed: route?.model.canonical,
+            provider: route?.provider.rawValue,
+            stream: call.stream,
+            outcome: outcome,
+            message: message,
+            duration: duration,
+            usage: usage,
+            cost: trace.cost(of: usage, at: price),
+            trace: trace
         )
+        guard let auditor else { return recorder.record(record) }
+        let details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)
+        auditor.record(record, details)
     }
 }
 

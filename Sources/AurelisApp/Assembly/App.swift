@@ -51,10 +51,12 @@ package func buildApp(
             // The pool bounds what the gateway sends; a second bound would only hold requests back.
             defaultConcurrency: nil,
             cassette: cassette,
+            isBrief: false,
             time: time,
             logger: logger,
             eventLoopGroup: group
         )
+        engine.trail.started(configuration)
     } catch {
         try? await group.shutdownGracefully()
         throw error

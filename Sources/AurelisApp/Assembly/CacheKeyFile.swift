@@ -1,5 +1,4 @@
 internal import AurelisProviders
-internal import Crypto
 internal import Foundation
 
 /// Where the key of an encrypted cache comes from.
@@ -30,16 +29,8 @@ enum CacheKeyFile {
         guard !directory.isEmpty else { throw problem("there is neither a key nor a data directory to keep one in") }
         let path = directory + "/cache.key"
         if !FileManager.default.fileExists(atPath: path) {
-            let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
             try DataDirectory.prepare(directory)
-            // Made under another name first: a second process finds it whole or not at all, and keeps the first one's.
-            let draft = path + ".\(ProcessInfo.processInfo.processIdentifier)"
-            let rights: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-            guard FileManager.default.createFile(atPath: draft, contents: Data(key.utf8), attributes: rights) else {
-                throw problem("\(path) cannot be written")
-            }
-            try? FileManager.default.linkItem(atPath: draft, toPath: path)
-            try? FileManager.default.removeItem(atPath: draft)
+            guard KeyFile.make(path) else { throw problem("\(path) cannot be written") }
         }
         return try key(.file(path), environment: [:], dataDirectory: "")
     }

@@ -18,6 +18,7 @@ struct ConfigurationReload: Service {
                 security.apply(change)
                 logger.notice("the configuration was read again and is in effect")
             } catch {
+                engine.trail.refused(error)
                 logger.error("the configuration was read again and refused; nothing has changed: \(error)")
             }
         }

@@ -14,6 +14,7 @@ internal import Synchronization
 package final class Engine: Sendable {
     private let factory: OrchestratorFactory
     private let current: Mutex<ModelOrchestrator>
+    private let configuration: Mutex<Configuration>
 
     /// What has been learnt of every route.
     package var health: RouteHealth { factory.health }
@@ -21,6 +22,8 @@ package final class Engine: Sendable {
     package var quota: any QuotaLedger { factory.quota }
     /// What became of the requests.
     package var history: RequestHistory { factory.history }
+    /// What is told to the audit log.
+    package var trail: AuditTrail { factory.trail }
     /// The cache and the stores behind it.
     var layers: CacheLayers { factory.layers }
     /// What runs beside the servers.
@@ -31,9 +34,10 @@ package final class Engine: Sendable {
     /// The answers that are kept, under the rules in effect now.
     package var cache: AnswerCache { orchestrator.cache ?? factory.layers.cache }
 
-    private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator) {
+    private init(_ factory: OrchestratorFactory, _ orchestrator: ModelOrchestrator, _ configuration: Configuration) {
         self.factory = factory
         self.current = Mutex(orchestrator)
+        self.configuration = Mutex(configuration)
     }
 
     /// Puts the parts together, and starts the embedded simulator if it is to answer.
@@ -42,6 +46,7 @@ package final class Engine: Sendable {
     ///   - defaultConcurrency: how many requests one provider gets at once when the configuration does not say; nil: as
     ///     many as there are connections.
     ///   - cassette: records what providers answer, or answers in their place.
+    ///   - isBrief: whether the process works for a moment only.
     ///   - time: what waits and deadlines go by.
     /// - Throws: `ConfigurationError` when a provider cannot be made from its settings.
     package static func build(
@@ -49,6 +54,7 @@ package final class Engine: Sendable {
         environment: [String: String],
         defaultConcurrency: Int? = 10,
         cassette: CassetteMode? = nil,
+        isBrief: Bool = true,
         time: any TimeSource = SystemTimeSource(),
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
@@ -63,10 +69,10 @@ package final class Engine: Sendable {
             logger: logger,
             eventLoopGroup: eventLoopGroup
         ).layers(configuration)
-        let client = HTTPClient(
-            eventLoopGroup: eventLoopGroup,
-            configuration: try .init(configuration, environment: environment)
-        )
+        let transport = try HTTPClientConfiguration(configuration, environment: environment)
+        let audit = try AuditFactory(environment: environment, clock: clock, time: time, logger: logger)
+            .log(configuration, isBrief: isBrief)
+        let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: transport)
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
         let factory = OrchestratorFactory(
             client: client,
@@ -80,6 +86,7 @@ package final class Engine: Sendable {
                 clock: clock,
                 logger: logger
             ),
+            trail: AuditTrail(audit, clock: clock),
             layers: layers,
             quota: quota(configuration, clock, logger: logger),
             cassette: cassette,
@@ -88,7 +95,7 @@ package final class Engine: Sendable {
             logger: logger
         )
         do {
-            return Engine(factory, try factory.orchestrator(configuration))
+            return Engine(factory, try factory.orchestrator(configuration), configuration)
         } catch {
             await simulator?.shutdown()
             await client.shutdown()
@@ -118,11 +125,17 @@ package final class Engine: Sendable {
     package func reload(_ configuration: Configuration) throws(ConfigurationError) {
         let next = try factory.orchestrator(configuration)
         current.withLock { $0 = next }
+        let old = self.configuration.withLock { present in
+            defer { present = configuration }
+            return present
+        }
+        trail.reloaded(configuration, instead: old)
     }
 
     /// Ends the connections and the simulator; history and answers are where they are kept afterwards.
     package func shutdown() async {
         factory.history.flush()
+        factory.trail.log?.close()
         await (factory.quota as? DatabaseQuotaLedger)?.flush()
         await factory.layers.shutdown()
         await factory.client.shutdown()

@@ -13,6 +13,8 @@ struct OrchestratorFactory: Sendable {
     /// What has been learnt of the routes: a reload does not forget an outage.
     let health: RouteHealth
     let history: RequestHistory
+    /// What can be proven of the requests.
+    let trail: AuditTrail
     /// The answers: a reload changes the rules by which they are kept, not what is kept.
     let layers: CacheLayers
     /// What was used of the quotas.
@@ -43,7 +45,7 @@ struct OrchestratorFactory: Sendable {
             quota: quota,
             tokenizers: try ModelTokenizers(configuration.tokenizers),
             health: health,
-            recorder: history,
+            recorder: trail.log.map { AuditedHistory(history: history, audit: $0) } ?? history,
             time: time,
             wallClock: clock,
             logger: logger

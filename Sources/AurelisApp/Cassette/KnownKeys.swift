@@ -11,6 +11,7 @@ enum KnownKeys {
     private static let shortest = 16
 
     static func blanked(_ text: String) -> String {
+        guard text.utf8.count > shortest else { return text }
         let bytes = Array(text.utf8)
         var output: [UInt8] = []
         output.reserveCapacity(bytes.count)

@@ -9,7 +9,8 @@ extension Configuration {
         let root = try SettingsReader(
             tree,
             knowing: [
-                "providers", "routing", "retry", "quota", "tokenizers", "cache", "transport", "gateway", "admin",
+                "providers", "routing", "retry", "quota", "tokenizers", "cache", "audit", "transport", "gateway",
+                "admin",
                 "data_dir", "log", "simulate", "simulator",
             ],
             log: log
@@ -26,6 +27,7 @@ extension Configuration {
             tokenizers.append(try Tokenizer(reading: section))
         }
         cache = try Cache(reading: root, warnings: &warnings)
+        audit = try Audit(reading: root, warnings: &warnings)
         gateway = try Gateway(reading: root, warnings: &warnings)
         let admin = try root.section("admin", knowing: ["host", "port", "tls"])
         self.admin = try Listener(reading: admin, port: 8_788)

@@ -18,6 +18,8 @@ package struct Configuration: Sendable, Equatable {
     package var concurrency: Int?
     /// Where answers are kept, and by which rules.
     package var cache = Cache()
+    /// What is recorded so that it can be proven.
+    package var audit = Audit()
     /// Connections to providers.
     package var transport = Transport()
     /// The data plane.
@@ -32,6 +34,8 @@ package struct Configuration: Sendable, Equatable {
     package var simulates = false
     /// The embedded simulator.
     package var simulator = SimulatorSettings()
+    /// Every setting as it was read.
+    package var settings: [Setting] = []
 
     /// The defaults; somebody to ask is still to be named.
     package init() {}

@@ -32,6 +32,7 @@ package enum ConfigurationLoader {
             configuration.dataDirectory = dataDirectory(environment, homeDirectory)
             log.note(["data_dir"], SettingsLog.quoted(configuration.dataDirectory), nil)
         }
+        configuration.settings = .init(log.entries)
         if overrides.needsProvider, !configuration.simulates, configuration.providers.isEmpty {
             throw nobodyAnswers(sources, mistyped: EnvironmentSettings.warnings(environment, credentials: []))
         }

@@ -19,6 +19,8 @@ enum Signals {
     /// Makes a write to a closed pipe an error instead of a death, so that the upstream call can be ended first.
     static func ignoreBrokenPipes() {
         signal(SIGPIPE, SIG_IGN)
+        // The same for a file that reaches the process's limit (`ulimit -f`): it is full, and that is all.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Ends the process.

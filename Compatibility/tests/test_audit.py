@@ -1,0 +1,209 @@
+"""The audit log of a running gateway, checked by an implementation of its own and by the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from support.audit import Broken, check_anchors, keys_of, verify
+from support.samples import USER_TOKEN
+from support.server import COMMAND, Server
+
+BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "a private question"}], "user": "ann"}
+PATIENCE = 20.0
+
+
+def ask(server: Server, count: int = 1, **members: object) -> list[int]:
+    with httpx2.Client(base_url=server.url, timeout=20) as client:
+        return [client.post("/v1/chat/completions", json={**BODY, **members}).status_code for _ in range(count)]
+
+
+def command(*arguments: str, data: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(data / "none")}
+    return subprocess.run(
+        [COMMAND, "audit", *arguments, "--data-dir", str(data)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, cwd=data.parent, env=environment,
+    )  # fmt: skip
+
+
+def eventually(condition) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def serve(tmp_path: Path, simulator: Server):
+    """Starts gateways over one data directory, in front of a provider without quotas."""
+    running: list[Server] = []
+
+    def start(settings: str = "", **options: object) -> Server:
+        config = tmp_path / "aurelis.yaml"
+        # One file, also for who tests at midnight.
+        audit = f"audit: {{ rotation: {{ daily: false }}{settings} }}"
+        provider = f'providers: [{{ id: github-models, base_url: "{simulator.url}", api_key: {{ env: TOKEN }} }}]'
+        config.write_text(f"{provider}\ncache: {{ policy: off }}\n{audit}\n")
+        server = Server(
+            "serve", "--config", str(config), "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0",
+            log=tmp_path / "stderr", environment={"TOKEN": USER_TOKEN}, **options,
+        )  # fmt: skip
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        server.stop()
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def whole(data: Path) -> list[dict]:
+    return verify(data / "audit", keys_of(data / "audit.key"))
+
+
+def test_the_documented_format_verifies_and_says_what_happened(serve, data):
+    server = serve()
+    assert ask(server, 3, metadata={"api_key": "abc", "team": "blue"}) == [200] * 3
+    assert ask(server, 1, model="no-such-model") == [404]
+    server.stop()
+    entries = whole(data)
+    assert check_anchors(data / "audit" / "anchors.jsonl", entries) == 1
+    events = [entry["event"] for entry in entries]
+    assert events[:2] == ["audit_head", "config_event"]
+    assert events.count("model_request") == events.count("model_response") == 4
+    request = next(entry for entry in entries if entry["event"] == "model_request")
+    assert request["metadata"] == {"api_key": "[redacted]", "team": "blue"}
+    assert request["user"] == "ann"
+    assert [entry["outcome"] for entry in entries if entry["event"] == "model_response"] == ["answered"] * 3 + ["failed"]
+    assert "private" not in json.dumps(entries)
+    report = command("verify", "--json", data=data)
+    assert report.returncode == 0, report.stderr
+    found = json.loads(report.stdout)
+    assert (found["whole"], found["entries"], found["unanchored"]) == (True, len(entries), 0)
+
+
+def test_both_implementations_find_the_same_change(serve, data):
+    server = serve()
+    ask(server, 2)
+    server.stop()
+    path = data / "audit" / "audit-00000001.jsonl"
+    original = path.read_bytes()
+    lines = original.splitlines(keepends=True)
+    changes = {
+        "a byte": original.replace(b'"outcome":"answered"', b'"outcome":"answereD"', 1),
+        "a line less": b"".join(lines[:3] + lines[4:]),
+        "two lines exchanged": b"".join([*lines[:3], lines[4], lines[3], *lines[5:]]),
+        "a line twice": b"".join([*lines[:3], lines[2], *lines[3:]]),
+    }
+    for what, text in changes.items():
+        path.write_bytes(text)
+        with pytest.raises(Broken):
+            whole(data)
+        report = command("verify", data=data)
+        assert (report.returncode, "line" in report.stderr) == (1, True), what
+    path.write_bytes(b"".join(lines[:-1]))
+    assert len(whole(data)) == len(lines) - 1
+    report = command("verify", "--json", data=data)
+    assert json.loads(report.stdout)["broken"]["kind"] == "truncated"
+
+
+def test_a_running_gateways_log_is_tailed_verified_and_exported(serve, data):
+    server = serve()
+    tail = subprocess.Popen(
+        [COMMAND, "audit", "tail", "-n", "0", "-f", "--event", "model_response", "--data-dir", str(data)],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd=data.parent,
+    )  # fmt: skip
+    try:
+        ask(server, 2)
+        shown = [tail.stdout.readline() for _ in range(2)]
+    finally:
+        tail.terminate()
+        tail.wait(PATIENCE)
+    assert all("model_response" in line and "outcome=answered" in line for line in shown)
+    assert command("verify", data=data).returncode == 0
+    rows = command("export", "--format", "csv", "--event", "model_response", data=data).stdout.splitlines()
+    assert len(rows) == 3 and rows[0].startswith("seq,time,event,request_id")
+    exported = command("export", data=data).stdout
+    raw = (data / "audit" / "audit-00000001.jsonl").read_text()
+    assert raw.startswith(exported)
+    name = json.loads(exported.splitlines()[-1])["request_id"]
+    assert len(command("tail", "--json", "--request", name, data=data).stdout.splitlines()) == 2
+
+
+def test_killed_again_and_again_while_it_writes_the_chain_goes_on(serve, data):
+    seen: set[str] = set()
+    path = data / "audit" / "audit-00000001.jsonl"
+    for _ in range(4):
+        server = serve()
+        with httpx2.Client(base_url=server.url, timeout=20) as client:
+            before = path.stat().st_size if path.exists() else 0
+            while not path.exists() or path.stat().st_size <= before + 20_000:
+                assert client.post("/v1/chat/completions", json=BODY).status_code == 200
+        # What is in the file is out of the process's hands.
+        lines = path.read_bytes().splitlines(keepends=True)
+        seen |= {json.loads(line)["mac"] for line in lines if line.endswith(b"\n")}
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait(PATIENCE)
+    server = serve()
+    server.stop()
+    entries = whole(data)
+    assert seen <= {entry["mac"] for entry in entries}
+    assert [entry["action"] for entry in entries if entry["event"] == "config_event"] == ["start"] * 5
+    assert command("verify", data=data).returncode == 0
+
+
+@pytest.mark.parametrize("policy", ["continue", "block"])
+def test_no_room_for_the_log_follows_the_policy_and_is_never_silent(serve, data, tmp_path, policy):
+    server = serve(f", on_failure: {policy}")
+    # From now on no file of this process grows beyond 40 KB; its log reaches that soon.
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (40_000, resource.RLIM_INFINITY))
+    log = tmp_path / "stderr"
+    with httpx2.Client(base_url=server.url, timeout=20) as client:
+        answered = 0
+        while "audit log cannot be written" not in log.read_text():
+            assert client.post("/v1/chat/completions", json=BODY).status_code in (200, 503)
+            answered += 1
+            assert answered < 2_000
+        answer = client.post("/v1/chat/completions", json=BODY)
+        if policy == "continue":
+            assert answer.status_code == 200
+        else:
+            assert answer.status_code == 503
+            assert "audit" in answer.json()["error"]["message"]
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        eventually(lambda: client.post("/v1/chat/completions", json=BODY).status_code == 200)
+        eventually(lambda: "can be written again" in log.read_text())
+    server.stop()
+    entries = whole(data)
+    gaps = [entry for entry in entries if entry.get("action") == "gap"]
+    assert len(gaps) >= 1
+    assert all(gap["lost"] == 0 for gap in gaps)
+    assert (sum(gap["refused"] for gap in gaps) > 0) == (policy == "block")
+    assert command("verify", data=data).returncode == 0
+
+
+def test_a_reload_is_an_event_with_paths_and_no_values(serve, data, tmp_path):
+    server = serve()
+    config = tmp_path / "aurelis.yaml"
+    config.write_text(config.read_text() + "retry: { rate_limit: { retries: 3 } }\n")
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "in effect" in (tmp_path / "stderr").read_text())
+    config.write_text("nonsense: true\n")
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "refused" in (tmp_path / "stderr").read_text())
+    server.stop()
+    events = [entry for entry in whole(data) if entry["event"] == "config_event"]
+    assert [event["action"] for event in events] == ["start", "reload", "reload_refused"]
+    assert any("retry" in path for path in events[1]["settings"])

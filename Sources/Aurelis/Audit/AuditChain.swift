@@ -1,0 +1,48 @@
+/// Where a chain of lines stands: enough to write the next line, or to check it.
+///
+///     var page = AuditPage(chain)
+///     page.add(body, key)        // one line more
+///     write(page.bytes)
+package struct AuditChain: Sendable, Hashable {
+    /// The number of the last line; 0: there is none yet.
+    package var sequence: Int
+    /// The code of the last line.
+    package var code: [UInt8]
+
+    /// The beginning of all chains.
+    package static let beginning = AuditChain(sequence: 0, code: [UInt8](repeating: 0, count: 32))
+
+    /// A place in a chain.
+    package init(sequence: Int, code: [UInt8]) {
+        self.sequence = sequence
+        self.code = code
+    }
+}
+
+/// Lines that are written together.
+package struct AuditPage: Sendable {
+    /// The lines, each with its end.
+    package private(set) var bytes: [UInt8] = []
+    /// Where each line ends.
+    package private(set) var ends: [Int] = []
+    /// Where the chain stands behind them.
+    package private(set) var chain: AuditChain
+
+    /// A page that goes on with a chain.
+    package init(after chain: AuditChain) { self.chain = chain }
+
+    /// Seals a line and adds it.
+    ///
+    /// - Parameter body: a JSON object whose `seq` is the chain's next.
+    package mutating func add(_ body: [UInt8], _ key: AuditKey) {
+        let signed = body.dropLast()
+        let code = key.code(after: chain.code, of: signed)
+        bytes += signed
+        bytes += AuditLine.mark
+        bytes += Hexadecimal.encode(code).utf8
+        bytes += AuditLine.end
+        bytes.append(AuditLine.newline)
+        ends.append(bytes.count)
+        chain = AuditChain(sequence: chain.sequence + 1, code: code)
+    }
+}

@@ -1,0 +1,49 @@
+internal import Crypto
+
+/// A key of the audit log's chain, and the name under which files refer to it.
+///
+///     guard let key = AuditKey(bytes) else { … too short … }
+///     print(key.id)      // 5f0c3e1b9a7d2244
+package struct AuditKey: Sendable {
+    /// Sixteen hexadecimal digits that tell keys apart and say nothing of them.
+    package let id: String
+    private let key: SymmetricKey
+
+    /// How many bytes a key has.
+    package static let byteCount = 32
+
+    /// A key; nil when it is not of 32 bytes.
+    package init?(_ bytes: [UInt8]) {
+        guard bytes.count == Self.byteCount else { return nil }
+        key = SymmetricKey(data: bytes)
+        var hash = SHA256()
+        hash.update(data: Array("aurelis audit key".utf8))
+        hash.update(data: bytes)
+        id = Hexadecimal.encode(Array(hash.finalize().prefix(8)))
+    }
+
+    /// The code of a line: over the code of the line before it, and over its own bytes.
+    func code(after previous: [UInt8], of body: ArraySlice<UInt8>) -> [UInt8] {
+        var code = HMAC<SHA256>(key: key)
+        code.update(data: previous)
+        code.update(data: body)
+        return Array(code.finalize())
+    }
+}
+
+/// The keys that are known here: new files are written with the first, older ones read with any.
+package struct AuditKeyRing: Sendable {
+    /// The key of new files.
+    package let current: AuditKey
+    private let others: [String: AuditKey]
+
+    /// Keys, the current one first; nil when there is none.
+    package init?(_ keys: [AuditKey]) {
+        guard let first = keys.first else { return nil }
+        current = first
+        others = Dictionary(keys.dropFirst().map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// The key of a name; nil when it is not known here.
+    package subscript(id: String) -> AuditKey? { id == current.id ? current : others[id] }
+}

@@ -1,0 +1,21 @@
+internal import Aurelis
+internal import AurelisStorage
+
+/// Takes note of requests in the history and in the audit log.
+struct AuditedHistory: RequestAuditor {
+    let history: RequestHistory
+    let audit: AuditLog
+
+    var withContent: Bool { audit.settings.withContent }
+
+    var refuses: Bool { audit.refuses }
+
+    var refusal: ModelError? { audit.refusal }
+
+    func record(_ record: RequestRecord) { self.record(record, AuditDetails()) }
+
+    func record(_ record: RequestRecord, _ details: AuditDetails) {
+        history.record(record)
+        audit.append(.request(record, details))
+    }
+}

@@ -1,0 +1,60 @@
+internal import Aurelis
+internal import Foundation
+
+/// The directory in which a log lies, and what its files are called.
+///
+///     let directory = AuditDirectory(dataDirectory: "/home/me/.local/share/aurelis")
+///     for number in try directory.files() { print(directory.path(of: number)) }
+package struct AuditDirectory: Sendable, Hashable {
+    /// Where it is.
+    package let path: String
+
+    /// The log of a data directory.
+    package init(dataDirectory: String) { path = dataDirectory + "/audit" }
+
+    /// The numbers of the files that are there, in their order; none when the directory is not there.
+    ///
+    /// - Throws: why it cannot be read.
+    package func files() throws(AuditFileError) -> [Int] {
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).compactMap(AuditFileName.number).sorted()
+        } catch {
+            throw AuditFileError(path, "cannot be read: \((error as NSError).localizedDescription)")
+        }
+    }
+
+    /// Where a file is.
+    package func path(of number: Int) -> String { path + "/" + AuditFileName.name(number) }
+
+    /// Where anchors are, unless they are told to be elsewhere.
+    package var anchors: String { path + "/anchors.jsonl" }
+
+    /// Held by who writes.
+    var lock: String { path + "/audit.lock" }
+
+    func tornPath(of number: Int) -> String { path + "/" + AuditFileName.torn(number) }
+
+    /// Makes the directory, for its user only.
+    func prepare() throws(AuditFileError) {
+        do { try StorageFile.makeDirectory(path) } catch {
+            throw AuditFileError(path, "cannot be made: \((error as NSError).localizedDescription)")
+        }
+    }
+}
+
+/// Why a file of the log cannot be used.
+package struct AuditFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Which file.
+    package let path: String
+    /// Why.
+    package let reason: String
+
+    package init(_ path: String, _ reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+
+    /// For people.
+    package var description: String { "\(path) \(reason)" }
+}
