@@ -31,7 +31,9 @@ extension ModelOrchestrator {
     /// Otherwise nil, and `answer` goes on from what was found out, which `call` keeps. An equal call that kept it may
     /// come again under another name, and its key is not made again.
     package func answerFromMemory(_ call: inout ModelCall) -> ModelReply? {
-        guard let cache, !call.stream, let candidate = router.onlyCandidate(for: call) else { return nil }
+        guard let cache, !call.stream, (try? inspector.inspect(&call, logger: logger)) != nil,
+            let candidate = router.onlyCandidate(for: call)
+        else { return nil }
         let known = call.plan.flatMap { $0.route == candidate.route ? $0.key : nil }
         guard case .consult(let plan) = cache.plan(for: call, on: candidate, key: known), plan.reads else { return nil }
         call.plan = plan

@@ -38,6 +38,7 @@ package func buildApp(
     onListening: @escaping @Sendable (ListeningAddresses) -> Void = { _ in },
     reload: (@Sendable () throws -> Configuration)? = nil
 ) async throws -> App {
+    let logger = logger.redacting
     try DataDirectory.prepare(configuration.dataDirectory)
     let access = try AccessControl.open(configuration, time: time, logger: logger)
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads

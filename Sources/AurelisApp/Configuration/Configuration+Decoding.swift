@@ -10,7 +10,7 @@ extension Configuration {
             tree,
             knowing: [
                 "providers", "routing", "retry", "quota", "tokenizers", "cache", "transport", "gateway", "admin",
-                "data_dir", "log", "simulate", "simulator",
+                "data_dir", "log", "simulate", "simulator", "safety",
             ],
             log: log
         )
@@ -24,6 +24,7 @@ extension Configuration {
         for section in try root.sections("tokenizers", knowing: ["vocabulary", "pattern", "models"]) {
             tokenizers.append(try Tokenizer(reading: section))
         }
+        orchestrator.safety = try SafetyConfiguration(reading: root)
         cache = try Cache(reading: root, warnings: &warnings)
         transport = try Transport(reading: root)
         gateway = try Gateway(reading: root)

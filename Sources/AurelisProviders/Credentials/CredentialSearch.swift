@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// Asks sources in order until one has a credential.
 struct CredentialSearch: Sendable {
     let sources: [CredentialSource]
@@ -57,6 +59,7 @@ struct CredentialSearch: Sendable {
                 let reason = "it holds characters that no credential has"
                 report.entries.append(.init(source: source.name, outcome: .failed(reason)))
             case .found(let secret, let origin, let warning):
+                secret.withText(KnownSecrets.process.insert)
                 let credential = Credential(secret: secret, origin: origin, warning: warning ?? advice(on: secret))
                 report.entries.append(.init(source: source.name, outcome: .used(warning: credential.warning)))
                 return Result(credential, lifetime: source.lifetime, source: source, version: version, report: report)
