@@ -23,8 +23,8 @@ struct AurelisTool: AsyncParsableCommand {
         subcommands: [
             AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
             QuotaCommand.self, UsageCommand.self, AuthCommand.self, KeysCommand.self, CacheCommand.self,
-            AuditCommand.self,
-            ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self, ConfigCommand.self,
+            AuditCommand.self, ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self,
+            ConfigCommand.self,
         ]
     )
 

@@ -17,6 +17,7 @@ struct Journey {
 
     init(call: ModelCall, configuration: OrchestratorConfiguration, start: ContinuousClock.Instant) {
         trace = RouteTrace()
+        if let inspection = call.inspection, !inspection.notices.isEmpty { trace.findings = inspection.notices }
         isStream = call.stream
         self.start = start
         lastMoment = start
@@ -190,7 +191,7 @@ extension Journey {
     mutating func recordBreak(_ failure: ModelError) {
         guard !trace.attempts.isEmpty else { return }
         trace.attempts[trace.attempts.count - 1].failure = failure.category
-        trace.attempts[trace.attempts.count - 1].reason = "broke off: \(failure.message)"
+        trace.attempts[trace.attempts.count - 1].reason = "broke off: \(Redaction.standard.text(failure.message))"
     }
 
     /// Notes what the attempts since some number of them were for, when they were not for a fresh answer.

@@ -27,6 +27,9 @@ extension ModelCall {
         public var priority = RequestPriority.interactive
         /// How long it may wait for a quota, beside its timeout; nil: within its timeout.
         public var quotaTimeout: Duration?
+        /// What becomes of a call that holds credentials, where that is stricter than the configuration; set with
+        /// `require`, a key's rule and a caller's wish both count.
+        public private(set) var secrets: SecretPolicy?
 
         /// Options; all are optional.
         public init(
@@ -41,6 +44,11 @@ extension ModelCall {
             self.strategy = strategy
             self.allowsRestart = allowsRestart
             self.timeout = timeout
+        }
+
+        /// Demands a policy, unless a stricter one has been demanded.
+        public mutating func require(secrets policy: SecretPolicy) {
+            secrets = max(secrets ?? .off, policy)
         }
     }
 
@@ -90,6 +98,7 @@ extension ModelCall {
         cacheTags = options.cacheTags
         priority = options.priority
         quotaTimeout = options.quotaTimeout
+        secrets = options.secrets
     }
 
     private static func model(

@@ -42,6 +42,10 @@ public struct ModelCall: Sendable {
     public var onWait: (@Sendable (QuotaWait) -> Void)?
     /// Where work for the call runs that may outlive its caller; nil: anywhere.
     package var executor: (any TaskExecutor)?
+    /// What becomes of it if it holds credentials, where that is stricter than the configuration.
+    public var secrets: SecretPolicy?
+    /// What was found in it, once it has been looked at.
+    var inspection: CallInspection?
     /// How it goes about the cache for the first candidate, once memory has been looked into for it.
     var plan: CachePlan?
 

@@ -21,6 +21,8 @@ extension ModelError {
         var error = self
         error.provider = provider ?? candidate.provider.id
         error.model = model ?? candidate.model.id
+        // Providers like to repeat what they refuse, and the message goes to logs, traces and records.
+        error.message = Redaction.standard.text(message)
         return error
     }
 

@@ -33,7 +33,9 @@ extension ModelOrchestrator {
     package func answerFromMemory(_ call: inout ModelCall) -> ModelReply? {
         // Who may not answer says so on the long way.
         if let recording, recording.refuses { return nil }
-        guard let cache, !call.stream, let candidate = router.onlyCandidate(for: call) else { return nil }
+        guard let cache, !call.stream, (try? inspector.inspect(&call, logger: logger)) != nil,
+            let candidate = router.onlyCandidate(for: call)
+        else { return nil }
         let known = call.plan.flatMap { $0.route == candidate.route ? $0.key : nil }
         guard case .consult(let plan) = cache.plan(for: call, on: candidate, key: known), plan.reads else { return nil }
         call.plan = plan

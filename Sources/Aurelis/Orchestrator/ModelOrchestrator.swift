@@ -18,7 +18,8 @@ public final class ModelOrchestrator: Sendable {
     let limiters: [ProviderID: ConcurrencyLimiter]
     let turns: TurnDesk
     let recording: RequestRecording?
-    private let logger: Logger
+    let inspector: CallInspector
+    let logger: Logger
 
     /// Where answers are kept; nil: nowhere.
     public let cache: AnswerCache?
@@ -60,6 +61,7 @@ public final class ModelOrchestrator: Sendable {
             tokenizers: tokenizers
         )
         self.configuration = configuration
+        self.inspector = CallInspector(configuration.safety)
         self.cache = cache
         self.quota = quota
         self.health = health
@@ -97,13 +99,14 @@ public final class ModelOrchestrator: Sendable {
         return journey.trace.candidates
     }
 
-    /// Answers one call: routes it, then goes from candidate to candidate within one deadline and one attempt budget,
+    /// Answers one call: looks at what it holds, routes it, then goes from candidate to candidate within one deadline and one attempt budget,
     /// looking into the cache before it asks.
     ///
     /// - Throws: the most telling failure, with the whole trace, when no candidate answered.
     public func answer(_ call: ModelCall) async throws(ModelError) -> ModelReply {
         if let refusal = recording?.refusal { throw refusal }
         let start = time.now
+        let call = try inspected(call, since: start)
         var journey = Journey(call: call, configuration: configuration, start: start)
         var candidates: [Candidate] = []
         var failure: ModelError?
@@ -254,19 +257,21 @@ public final class ModelOrchestrator: Sendable {
 
     /// The reply that the caller gets; a stream tells what became of it when it has ended.
     func reply(_ found: Found, to call: ModelCall, from candidate: Candidate, journey: Journey) -> ModelReply {
+        let restoration = call.inspection?.restoration
         let (start, trace) = (journey.start, journey.trace)
         let answer: ModelReply.Answer
         switch found {
         case .whole(let document):
             recording?.answered(call, document, by: candidate, trace, since: start, at: journey.lastMoment)
-            answer = .whole(document)
+            answer = .whole(restoration?.restored(document) ?? document)
         case .stream(let events):
             let onEnd = recording.map { recording in
                 { @Sendable [time] end in
                     recording.ended(call, end, by: candidate, trace, since: start, at: time.now)
                 }
             }
-            answer = .stream(ReplyStream(events, gathersText: recording?.withContent ?? false, onEnd: onEnd))
+            let source = restoration.map { RestoringStream(events, $0) } ?? events
+            answer = .stream(ReplyStream(source, gathersText: recording?.withContent ?? false, onEnd: onEnd))
         }
         return ModelReply(answer: answer, model: candidate.model.id, provider: candidate.provider.id, trace: trace)
     }

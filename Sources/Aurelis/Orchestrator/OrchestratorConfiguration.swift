@@ -31,6 +31,8 @@ public struct OrchestratorConfiguration: Sendable, Hashable {
     public var quotaQueue = 100
     /// How much of each limit, in percent, batches leave for interactive requests.
     public var interactiveShare = 0
+    /// What requests are checked for before they are sent.
+    public var safety = SafetyConfiguration()
 
     /// The defaults.
     public init() {}

@@ -93,7 +93,7 @@ struct RequestRecording: Sendable {
             provider: route?.provider.rawValue,
             stream: call.stream,
             outcome: outcome,
-            message: message,
+            message: message.map(Redaction.standard.text),
             duration: duration,
             usage: usage,
             cost: trace.cost(of: usage, at: price),

@@ -41,6 +41,7 @@ extension RouteTrace {
         if waited > .zero { json.milliseconds("waited_ms", waited) }
         if let clampedTokens { json.field("clamped_max_tokens", clampedTokens) }
         if let quotaLeft { json.field("quota_left", quotaLeft.description) }
+        writeFindings(to: &json)
     }
 
     init(reading value: JSONValue) {
@@ -51,6 +52,7 @@ extension RouteTrace {
         waited = value.milliseconds("waited_ms") ?? .zero
         clampedTokens = value["clamped_max_tokens"]?.int
         quotaLeft = value["quota_left"]?.string.flatMap(QuotaLeft.init(_:))
+        findings = SecretNotice.list(reading: value["findings"])
         for candidate in value["candidates"]?.elements ?? .empty {
             guard let model = candidate["model"]?.string else { continue }
             candidates.append(

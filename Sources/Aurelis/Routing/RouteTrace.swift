@@ -18,6 +18,9 @@ public struct RouteTrace: Sendable, Hashable {
     /// The most tokens of the answer, where that is less than what the caller asked for; nil: as the caller asked.
     public var clampedTokens: Int?
 
+    /// The credentials that the request held, and what became of them.
+    public var findings: [SecretNotice] = []
+
     /// How many requests were sent.
     public var upstreamAttempts: Int { attempts.count { $0.purpose != .shared } }
 
@@ -121,6 +124,7 @@ extension RouteTrace: CustomStringConvertible {
             }
         }
         if let cache { steps.append("cache: \(cache)") }
+        steps += findings.map(\.description)
         return steps.joined(separator: "; ")
     }
 }

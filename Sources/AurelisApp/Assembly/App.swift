@@ -38,6 +38,7 @@ package func buildApp(
     onListening: @escaping @Sendable (ListeningAddresses) -> Void = { _ in },
     reload: (@Sendable () throws -> Configuration)? = nil
 ) async throws -> App {
+    let logger = logger.redacting
     try DataDirectory.prepare(configuration.dataDirectory)
     let access = try AccessControl.open(configuration, time: time, logger: logger)
     let security = try ServerSecurity(configuration, environment: environment, logger: logger)

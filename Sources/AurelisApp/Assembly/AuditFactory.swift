@@ -10,7 +10,7 @@ struct AuditFactory: Sendable {
     let time: any TimeSource
     let logger: Logger
     /// Takes secrets out of what is recorded.
-    var redact: @Sendable (String) -> String = { KnownKeys.blanked($0) }
+    var redact: @Sendable (String) -> String = { Redaction.standard.text($0) }
 
     /// The log; nil: none is wanted.
     ///

@@ -59,6 +59,7 @@ package final class Engine: Sendable {
         logger: Logger,
         eventLoopGroup: any EventLoopGroup
     ) async throws -> Engine {
+        let logger = logger.redacting
         let scale = configuration.simulator.timeScale
         let time = scale > 1 ? ScaledTimeSource(scale, of: time) : time
         // The time of day is the system's, which every process has, unless this one has a time of its own.

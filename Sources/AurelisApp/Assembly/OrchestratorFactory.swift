@@ -61,7 +61,7 @@ struct OrchestratorFactory: Sendable {
         case .play(let cassette, let options): cassette.players(options: options, time: time)
         case .record(let file):
             try providers().map { provider in
-                CassetteRecorder(of: provider, time: time, redact: KnownKeys.blanked) { file.append($0) }
+                CassetteRecorder(of: provider, time: time, redact: Redaction.standard.json) { file.append($0) }
             }
         }
     }

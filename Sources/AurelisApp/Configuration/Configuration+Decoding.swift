@@ -10,8 +10,7 @@ extension Configuration {
             tree,
             knowing: [
                 "providers", "routing", "retry", "quota", "tokenizers", "cache", "audit", "transport", "gateway",
-                "admin",
-                "data_dir", "log", "simulate", "simulator",
+                "admin", "data_dir", "log", "simulate", "simulator", "safety",
             ],
             log: log
         )
@@ -26,6 +25,7 @@ extension Configuration {
         for section in try root.sections("tokenizers", knowing: ["vocabulary", "pattern", "models"]) {
             tokenizers.append(try Tokenizer(reading: section))
         }
+        orchestrator.safety = try SafetyConfiguration(reading: root)
         cache = try Cache(reading: root, warnings: &warnings)
         audit = try Audit(reading: root, warnings: &warnings)
         gateway = try Gateway(reading: root, warnings: &warnings)

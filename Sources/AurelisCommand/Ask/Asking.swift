@@ -73,6 +73,7 @@ struct Asking: Sendable {
             console.remark("answered after \(response.attempts) attempts; --explain shows each")
         }
         if let words = response.cache?.words { console.remark("answered from \(words)") }
+        for words in SecretNotice.words(for: response.trace.findings) { console.warn(words) }
         if isVerbose { console.remark(AnswerSummary.line(response)) }
         switch response.finishReason {
         case FinishReason.length: console.warn("the answer was cut off at its token limit; --max-tokens raises it")
@@ -91,6 +92,7 @@ struct Asking: Sendable {
             let age = cache.age.map { ", \($0.readable) old" } ?? ""
             errors.note(errors.style(.quiet, "cache: \(cache)\(age)") + "\n")
         }
+        for notice in trace.findings { errors.note(errors.style(.quiet, "found: \(notice)") + "\n") }
         errors.note(RouteTable.table(trace).rendered(width: errors.columns, style: errors.style))
     }
 }

@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import AurelisApp
 internal import AurelisTransport
 internal import Logging
@@ -14,7 +15,7 @@ struct DemoGateway: Sendable {
     /// A gateway that asks one provider with one token.
     init(asking provider: HTTPOrigin, token: String, directory: TemporaryDirectory, logLevel: Logger.Level?) throws {
         environment = [DemoGateway.tokenVariable: token]
-        var logger = Logger(label: "aurelis.demo") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "aurelis.demo") { RedactingLogHandler(StreamLogHandler.standardError(label: $0)) }
         logger.logLevel = logLevel ?? .critical
         self.logger = logger
         var overrides = ConfigurationOverrides()

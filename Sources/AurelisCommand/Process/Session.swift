@@ -30,7 +30,7 @@ struct Session: Sendable {
     ) throws -> Session {
         let loaded = try read(overrides, environment: environment)
         for warning in loaded.warnings { console.warn(warning) }
-        var logger = Logger(label: "aurelis") { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "aurelis") { RedactingLogHandler(StreamLogHandler.standardError(label: $0)) }
         logger.logLevel = logLevel ?? loaded.configuration.logLevel ?? defaultLogLevel
         return Session(loaded: loaded, environment: environment, logger: logger)
     }

@@ -36,6 +36,7 @@ struct RequestStory {
             let age = cache.age.map { ", \($0.readable) old" } ?? ""
             facts.append(("cache", "\(cache)\(age)"))
         }
+        for notice in record.trace.findings { facts.append(("found", "\(notice)")) }
         return facts
     }
 

@@ -25,6 +25,7 @@ struct RequestHead {
     var cacheTags: String?
     var priority: String?
     var wait: String?
+    var secrets: String?
 
     /// - Parameter isLocal: whether only this machine is served, which what a browser sends for a foreign page is not.
     /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
@@ -70,6 +71,8 @@ struct RequestHead {
             case 17 where name.isField("transfer-encoding"):
                 guard value.lowercased() == "chunked" else { throw .unsupportedTransferCoding }
                 facts.body = .chunked
+            case 17 where name.isField("x-aurelis-secrets"):
+                secrets = value
             case 17 where name.isField("x-aurelis-timeout"):
                 timeout = value
             case 17 where name.isField("x-aurelis-restart"):

@@ -80,6 +80,7 @@ struct ResponseHead: Sendable {
             if let cache = trace.cache { writeCache(cache, to: &buffer) }
             if let left = trace.quotaLeft { write(left, to: &buffer) }
             if let tokens = trace.clampedTokens { buffer.writeField("x-aurelis-max-tokens: ", decimal: tokens) }
+            if !trace.findings.isEmpty { FindingsField.write(trace.findings, to: &buffer) }
             if trace.waited > .zero {
                 buffer.writeField("x-aurelis-waited-ms: ", decimal: Int(trace.waited.milliseconds))
             }

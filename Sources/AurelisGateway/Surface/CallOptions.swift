@@ -1,8 +1,8 @@
 internal import Aurelis
 
 extension ModelCall.Options {
-    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart`, `-timeout`, `-wait`, `-priority`, `-cache` and
-    /// `-cache-tags`.
+    /// Reads `x-aurelis-task`, `-fallback`, `-strategy`, `-restart`, `-timeout`, `-wait`, `-priority`, `-cache`,
+    /// `-cache-tags` and `-secrets`.
     ///
     /// - Throws: `invalidRequest`, saying what is allowed.
     init(reading head: RequestHead) throws(ModelError) {
@@ -54,6 +54,13 @@ extension ModelCall.Options {
             self.cache = policy
         }
         if let tags = head.cacheTags { cacheTags = try Self.tags(tags) }
+        if let secrets = head.secrets {
+            guard let policy = SecretPolicy(rawValue: secrets) else {
+                let names = SecretPolicy.allCases.map(\.rawValue).joined(separator: ", ")
+                throw .badField("x-aurelis-secrets", secrets, allowed: names)
+            }
+            require(secrets: policy)
+        }
     }
 
     /// Names separated by commas.
@@ -101,7 +108,7 @@ extension ModelError {
     fileprivate static func badField(_ name: String, _ value: String, allowed: String) -> ModelError {
         var error = ModelError(
             .invalidRequest,
-            "the header field \(name) is \"\(value.prefix(64))\"; it may be \(allowed)",
+            "the header field \(name) is \"\(Redaction.standard.text(value).prefix(64))\"; it may be \(allowed)",
             code: "invalid_header"
         )
         error.parameter = name

@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// Asks sources in order until one has a credential.
 struct CredentialSearch: Sendable {
     let sources: [CredentialSource]
@@ -68,6 +70,7 @@ struct CredentialSearch: Sendable {
             case .absent(let reason): report.entries.append(.init(source: source.name, outcome: .absent(reason)))
             case .failed(let reason): report.entries.append(.init(source: source.name, outcome: .failed(reason)))
             case .found(let credential):
+                credential.secret.withText(KnownSecrets.process.insert)
                 report.entries.append(.init(source: source.name, outcome: .used(warning: credential.warning)))
                 return Result(
                     credential,

@@ -1,0 +1,59 @@
+/// Decides whether the value of a name is a secret.
+struct LiteralJudge {
+    private let text: SecretText
+    private let range: Range<Int>
+    private let isQuoted: Bool
+
+    private static let shortestPassword = 8
+    private static let shortestKey = 16
+
+    init(_ text: SecretText, _ range: Range<Int>, isQuoted: Bool) {
+        self.text = text
+        self.range = range
+        self.isQuoted = isQuoted
+    }
+
+    func isSecret(behind meaning: SecretName.Meaning) -> Bool {
+        let isPassword = meaning == .password
+        guard range.count >= (isPassword ? LiteralJudge.shortestPassword : LiteralJudge.shortestKey) else {
+            return false
+        }
+        let randomness = Randomness(text, range)
+        let isMixed = isPassword && randomness.kinds >= 3 && randomness.distinct >= 6 && isWritten(randomness)
+        guard isMixed || randomness.isLiteral, !Placeholder.isTemplate(text, range), !Placeholder.isUUID(text, range)
+        else { return false }
+        if Placeholder.isMarked(text, range) { return false }
+        return !Placeholder.isMadeOfWords(text, range, rest: isPassword ? 6 : 10)
+    }
+
+    /// What the value is, beyond being a secret.
+    func kind(behind name: SecretName) -> SecretKind {
+        let count = range.count
+        if isAzureClientSecret { return .azureClientSecret }
+        if text.hasFolded("accountkey", at: name.range.upperBound - 10)
+            || text.hasFolded("sharedaccesskey", at: name.range.upperBound - 15)
+        {
+            return count == 88 || count == 44 ? .azureAccessKey : .literal
+        }
+        let isBase64 = count == 40 && range.allSatisfy { text.isIn(.base64, $0) }
+        guard isBase64, name.meaning == .key else { return .literal }
+        let isOfAWS =
+            text.hasFolded("secret_access_key", at: name.range.upperBound - 17)
+            || text.hasFolded("secretaccesskey", at: name.range.upperBound - 15)
+            || text.hasFolded("aws_secret_key", at: name.range.upperBound - 14)
+            || text.hasFolded("secretkey", at: name.range.upperBound - 9)
+        return isOfAWS ? .awsSecretKey : .literal
+    }
+
+    /// Whether it can be a value and is not a name: names without quotes are other variables.
+    private func isWritten(_ randomness: Randomness) -> Bool {
+        if isQuoted { return true }
+        guard randomness.digits > 0 else { return false }
+        return !range.allSatisfy { text.isIn(.alphanumeric, $0) || "_.-".utf8.contains(text[$0]) }
+    }
+
+    private var isAzureClientSecret: Bool {
+        (37...40).contains(range.count) && text[range.lowerBound + 3].isDigit
+            && text.has("Q~", at: range.lowerBound + 4)
+    }
+}
