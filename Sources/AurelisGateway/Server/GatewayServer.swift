@@ -50,14 +50,11 @@ package struct GatewayServer: Service {
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
         self.onListening = onListening
-        self.context = ServerContext(
-            configuration: configuration,
-            orchestrator: orchestrator,
-            access: access,
         self.security = security
         self.context = ServerContext(
             configuration: configuration,
             orchestrator: orchestrator,
+            access: access,
             isSecure: security != nil,
             signatures: signatures,
             logger: logger
