@@ -27,11 +27,12 @@ package struct AdminAccess: Sendable {
         guard isExposed || ring.hasAdminKeys else { return nil }
         guard let authorization else { return .missing(.admin, sentOther: false) }
         let words = authorization.split(separator: " ")
-        guard words.count == 2, words[0].lowercased() == "bearer", AccessKeyToken.kind(of: words[1].utf8) != nil else {
+        guard words.count == 2, words[0].lowercased() == "bearer", AccessKeyToken.kind(of: String(words[1])) != nil
+        else {
             return .missing(.admin, sentOther: true)
         }
         do throws(AccessKeyToken.Malformation) {
-            let token = try AccessKeyToken(parsing: words[1])
+            let token = try AccessKeyToken(parsing: String(words[1]))
             switch ring.authenticate(token, as: .admin, at: clock.millisecondsSinceEpoch) {
             case .granted: return nil
             case .refused(let refusal): return refusal

@@ -27,43 +27,48 @@ package struct AccessKeyToken: Sendable, Hashable {
 
     private static let secretLength = 43
     private static let checksumLength = 6
-    /// No key is longer.
-    package static let maximumLength = 128
     private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
 
     /// The kind of key that a text begins like; nil: it belongs to somebody else.
-    package static func kind(of text: some Collection<UInt8>) -> AccessKeyKind? {
-        AccessKeyKind.allCases.first { kind in
-            let prefix = kind.prefix
-            return text.count >= prefix.utf8CodeUnitCount
-                && text.prefix(prefix.utf8CodeUnitCount).elementsEqual(
-                    UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
-                )
-        }
+    package static func kind(of text: String, from start: Int = 0) -> AccessKeyKind? {
+        var text = text
+        return text.withUTF8 { kind(of: rest(of: $0, from: start)) }
     }
 
     /// Reads a key.
-    package init(parsing text: Substring) throws(Malformation) {
+    ///
+    /// - Parameter start: how many bytes come before it.
+    package init(parsing text: String, from start: Int = 0) throws(Malformation) {
         var text = text
-        let result = text.withUTF8 { bytes in Self.parse(bytes[...]) }
+        let result = text.withUTF8 { Self.parse(Self.rest(of: $0, from: start)) }
         self = try result.get()
     }
 
-    /// Reads a key.
-    package init(parsing text: String) throws(Malformation) { try self.init(parsing: text[...]) }
+    // By pointers: this is done for every request, and what collections do for each byte takes longer than the hash.
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
 
-    private static func parse(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Result<AccessKeyToken, Malformation> {
+    private static func rest(of bytes: Bytes, from start: Int) -> Bytes { Bytes(rebasing: bytes[start...]) }
+
+    private static func kind(of bytes: Bytes) -> AccessKeyKind? {
+        if bytes.starts(with: AccessKeyKind.gateway.prefix) { return .gateway }
+        return bytes.starts(with: AccessKeyKind.admin.prefix) ? .admin : nil
+    }
+
+    private static func parse(_ bytes: Bytes) -> Result<AccessKeyToken, Malformation> {
         guard let kind = kind(of: bytes) else { return .failure(.noKey) }
-        let rest = bytes.dropFirst(kind.prefix.utf8CodeUnitCount)
-        let name = rest.prefix { $0 != UInt8(ascii: "_") }
-        let tail = rest.dropFirst(name.count + 1)
-        guard bytes.count <= maximumLength, AccessKey.isID(name), tail.count == secretLength + checksumLength,
-            tail.allSatisfy(isDigit)
-        else { return .failure(.form) }
-        guard tail.suffix(checksumLength).elementsEqual(checksum(of: bytes.dropLast(checksumLength))) else {
-            return .failure(.checksum)
+        let start = kind.prefix.utf8CodeUnitCount
+        // The name is what is left between the prefix and a secret of known length.
+        let separator = bytes.count - secretLength - checksumLength - 1
+        guard separator > start, separator - start <= AccessKey.maximumID, bytes[separator] == UInt8(ascii: "_") else {
+            return .failure(.form)
         }
-        let secret = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: tail.prefix(secretLength)))
+        let name = Bytes(rebasing: bytes[start..<separator])
+        guard AccessKey.isID(name) else { return .failure(.form) }
+        let tail = Bytes(rebasing: bytes[(separator + 1)...])
+        guard areDigits(tail) else { return .failure(.form) }
+        guard number(tail.suffix(checksumLength)) == checksum(of: Bytes(rebasing: bytes.dropLast(checksumLength)))
+        else { return .failure(.checksum) }
+        let secret = UnsafeRawBufferPointer(Bytes(rebasing: tail.prefix(secretLength)))
         let id = String(decoding: name, as: UTF8.self)
         return .success(AccessKeyToken(kind: kind, id: id, digest: AccessKeyDigest(of: secret)))
     }
@@ -83,35 +88,51 @@ package struct AccessKeyToken: Sendable, Hashable {
         // 62 to the power of 43 is more than 2 to the power of 256.
         let secret = (0..<secretLength).map { _ in alphabet[Int(random.next(upperBound: UInt(alphabet.count)))] }
         var text = Array("\(kind.prefix)\(id)_".utf8) + secret
-        text += text.withUnsafeBufferPointer { checksum(of: $0[...]) }
+        var rest = text.withUnsafeBufferPointer { checksum(of: $0) }
+        var digits: [UInt8] = []
+        for _ in 0..<checksumLength {
+            digits.insert(alphabet[Int(rest % 62)], at: 0)
+            rest /= 62
+        }
+        text += digits
         let digest = secret.withUnsafeBytes { AccessKeyDigest(of: $0) }
         return (String(decoding: text, as: UTF8.self), AccessKeyToken(kind: kind, id: id, digest: digest))
     }
 
-    private static func checksum(of bytes: Slice<UnsafeBufferPointer<UInt8>>) -> InlineDigits {
-        let bytes = UnsafeBufferPointer(rebasing: bytes)
-        return InlineDigits(UInt32(truncatingIfNeeded: crc32(0, bytes.baseAddress, uInt(bytes.count))))
+    private static func checksum(of bytes: Bytes) -> UInt64 {
+        UInt64(crc32(0, bytes.baseAddress, uInt(bytes.count)))
     }
 
-    /// Six digits to the base of 62, without an array.
-    private struct InlineDigits: Sequence, IteratorProtocol {
-        private var rest: UInt32
-        private var place: UInt32 = 916_132_832
+    /// Whether there is nothing but digits to the base of 62; without a branch for each, which nobody could predict.
+    private static func areDigits(_ bytes: Bytes) -> Bool {
+        var others: UInt8 = 0
+        for byte in bytes {
+            let isDigit: UInt8 = byte &- UInt8(ascii: "0") < 10 ? 1 : 0
+            let isLetter: UInt8 = (byte | 0x20) &- UInt8(ascii: "a") < 26 ? 1 : 0
+            others |= 1 ^ (isDigit | isLetter)
+        }
+        return others == 0
+    }
 
-        init(_ number: UInt32) { rest = number }
-
-        mutating func next() -> UInt8? {
-            guard place > 0 else { return nil }
-            defer {
-                rest %= place
-                place /= 62
-            }
-            return alphabet[Int(rest / place)]
+    /// What digits to the base of 62 stand for, in the order of `alphabet`.
+    private static func number(_ digits: Slice<Bytes>) -> UInt64 {
+        digits.reduce(0) { number, byte in
+            let digit =
+                switch byte {
+                case ...UInt8(ascii: "9"): byte &- UInt8(ascii: "0")
+                case ...UInt8(ascii: "Z"): byte &- UInt8(ascii: "A") &+ 10
+                default: byte &- UInt8(ascii: "a") &+ 36
+                }
+            return number &* 62 &+ UInt64(digit)
         }
     }
+}
 
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        byte &- UInt8(ascii: "0") < 10 || (byte | 0x20) &- UInt8(ascii: "a") < 26
+extension UnsafeBufferPointer<UInt8> {
+    fileprivate func starts(with prefix: StaticString) -> Bool {
+        guard count >= prefix.utf8CodeUnitCount else { return false }
+        for index in 0..<prefix.utf8CodeUnitCount where self[index] != prefix.utf8Start[index] { return false }
+        return true
     }
 }
 

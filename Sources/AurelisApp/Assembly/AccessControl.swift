@@ -25,7 +25,8 @@ struct AccessControl: Sendable {
         let book: AccessKeyBook
         let watch: AccessKeyWatch
         do {
-            watch = try AccessKeyWatch(file, time: time, logger: logger)
+            // The disk is looked at by the system's clock, as connections are: the file knows no other.
+            watch = try AccessKeyWatch(file, logger: logger)
             book = try file.read()
         } catch {
             throw ConfigurationError(
@@ -45,8 +46,8 @@ struct AccessControl: Sendable {
         if configuration.gateway.keys == .required, !book.hasUsable(.gateway, at: now) {
             logger.warning("keys are required and there is none yet: `aurelis keys create NAME` makes one")
         }
-        if !gateway.isLocal || !admin.isLocal {
-            logger.notice("keys and prompts travel unencrypted to other machines: put a proxy with TLS in between")
+        if [gateway, admin].contains(where: { !$0.isLocal && $0.tls == nil }) {
+            logger.notice("keys and prompts travel unencrypted to other machines: give the listener `tls`")
         }
         return AccessControl(watch: watch, configuration: configuration, clock: clock)
     }

@@ -11,7 +11,7 @@ struct ControlPlane: Sendable {
     let named: String?
     let configuration: Configuration
     /// What operators are known by: the variable `AURELIS_ADMIN_KEY`.
-    var adminKey = ProcessEnvironment.current["AURELIS_ADMIN_KEY"]
+    var adminKey = ProcessEnvironment.current["AURELIS_ADMIN_KEY"].flatMap { $0.isEmpty ? nil : $0 }
     /// Is told why a gateway that nobody named is not asked after all.
     var remark: @Sendable (String) -> Void = { _ in }
 

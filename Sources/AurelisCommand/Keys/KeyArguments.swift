@@ -60,6 +60,21 @@ struct AmountArgument: ExpressibleByArgument, Sendable {
     }
 }
 
+/// How long a key is good, on the command line: as other lengths of time, or in days.
+struct LifetimeArgument: ExpressibleByArgument, Sendable {
+    let duration: Duration
+
+    init?(argument: String) {
+        guard argument.hasSuffix("d") else {
+            guard let other = DurationArgument(argument: argument) else { return nil }
+            duration = other.duration
+            return
+        }
+        guard let days = Int(argument.dropLast()), (1...3_660).contains(days) else { return nil }
+        duration = .seconds(days * 86_400)
+    }
+}
+
 extension String {
     /// The words between commas, each read; nil when one of them cannot be.
     fileprivate func listed<Value>(_ read: (String) -> Value?) -> [Value]? {

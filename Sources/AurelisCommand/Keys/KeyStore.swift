@@ -12,15 +12,15 @@ struct KeyStore: Sendable {
     var path: String { file.path }
 
     /// All keys.
-    func book() throws -> AccessKeyBook { try told { try file.read() } }
+    func book() throws(CommandFailure) -> AccessKeyBook { try told { try file.read() } }
 
     /// The keys as a gateway would compare with them.
-    var ring: AccessKeyRing { get throws { AccessKeyRing(try book()) } }
+    var ring: AccessKeyRing { get throws(CommandFailure) { AccessKeyRing(try book()) } }
 
     /// Changes the keys.
     func update<Value>(
         _ change: (inout AccessKeyBook, inout SystemRandomNumberGenerator) throws -> Value
-    ) throws -> Value {
+    ) throws(CommandFailure) -> Value {
         var random = SystemRandomNumberGenerator()
         return try told { try file.update { try change(&$0, &random) } }
     }
@@ -36,18 +36,18 @@ struct KeyStore: Sendable {
 
     /// The public name in what a person typed, be it the key itself.
     static func name(in text: String) throws -> String {
-        guard AccessKeyToken.kind(of: text.utf8) != nil else { return text }
+        guard AccessKeyToken.kind(of: text) != nil else { return text }
         do { return try AccessKeyToken(parsing: text).id } catch {
             throw CommandFailure(.usage, "this cannot be a key: \(error)")
         }
     }
 
-    private func told<Value>(_ body: () throws -> Value) throws -> Value {
+    private func told<Value>(_ body: () throws -> Value) throws(CommandFailure) -> Value {
         do { return try body() } catch let error as AccessKeyError {
             throw Self.failure(error)
         } catch let error as AccessKeyFileError {
             throw CommandFailure(.failure, "the keys cannot be used: \(error)")
-        } catch let error where !(error is CommandFailure) {
+        } catch {
             throw CommandFailure(.failure, "the keys cannot be changed: \(error)")
         }
     }

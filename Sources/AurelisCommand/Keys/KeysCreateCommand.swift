@@ -55,7 +55,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
     var concurrent: AmountArgument?
 
     @Option(help: .init("How long it is good, such as 30d or 12h; default: until it is revoked.", valueName: "time"))
-    var expires: DurationArgument?
+    var expires: LifetimeArgument?
 
     @OptionGroup
     var options: KeysOptions
@@ -63,7 +63,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...64).contains(name.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
         else { throw ValidationError("a key's name has 1 to 64 characters") }
-        guard AccessKeyToken.kind(of: name.utf8) == nil else {
+        guard AccessKeyToken.kind(of: name) == nil else {
             throw ValidationError("this is a key, not a name for one")
         }
         guard !admin || (draft.scope.isEmpty && draft.limits.plan == nil) else {

@@ -20,7 +20,7 @@ struct KeysRotateCommand: AsyncParsableCommand {
     var name: String
 
     @Option(help: .init("How long the old secret is good beside the new; default: not at all.", valueName: "time"))
-    var grace: DurationArgument?
+    var grace: LifetimeArgument?
 
     @OptionGroup
     var options: KeysOptions
@@ -35,7 +35,8 @@ struct KeysRotateCommand: AsyncParsableCommand {
             try book.rotate(name, grace: grace, at: now, using: &random)
         }
         try KeyPrinter(now: now).printNew(key, text, json: options.json, on: console)
-        let old = grace > .zero ? "the old one is good for \(grace.readable) more" : "the old one is refused from now on"
+        let old =
+            grace > .zero ? "the old one is good for \(grace.readable) more" : "the old one is refused from now on"
         console.remark("the new secret of \(key.id) is shown this once; \(old)")
     }
 }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
 
-/// A length of time on the command line: `500ms`, `30s`, `2m`, `1h`, `30d`, or a bare number of seconds.
+/// A length of time on the command line: `500ms`, `30s`, `2m`, `1h`, or a bare number of seconds.
 struct DurationArgument: ExpressibleByArgument, Hashable, Sendable {
     let duration: Duration
 
@@ -13,7 +13,6 @@ struct DurationArgument: ExpressibleByArgument, Hashable, Sendable {
         case "", "s": milliseconds = number * 1_000
         case "m": milliseconds = number * 60_000
         case "h": milliseconds = number * 3_600_000
-        case "d": milliseconds = number * 86_400_000
         default: return nil
         }
         // A year is longer than anything here lasts, and far from overflow.

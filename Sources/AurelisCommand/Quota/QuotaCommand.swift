@@ -32,7 +32,9 @@ struct QuotaCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console()
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
-        let keys = try KeyStore(session).ring.metered
+        var keys: [AccessGrant] = []
+        // What models have left is to be seen all the same.
+        do { keys = try KeyStore(session).ring.metered } catch { console.warn("\(error.message)") }
         let report = try await session.withEngine { await $0.orchestrator.quotaReport(keys: keys) }
         let out = console.output
         if json {

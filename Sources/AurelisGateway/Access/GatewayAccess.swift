@@ -49,12 +49,12 @@ extension GatewayAccess {
         _ reader: inout AccessKeys.Reader
     ) throws(AccessRefusal) -> AccessGrant? {
         guard case .holders(let part) = endpoint.audience else { return nil }
-        guard let text = credential.key else {
+        guard let key = credential.key else {
             guard isRequired else { return nil }
             throw .missing(.gateway, sentOther: credential.isForeign)
         }
         let token: AccessKeyToken
-        do { token = try AccessKeyToken(parsing: text) } catch { throw .malformed(error) }
+        do { token = try AccessKeyToken(parsing: key.value, from: key.start) } catch { throw .malformed(error) }
         switch reader.authenticate(token, as: .gateway, by: keys, at: clock.millisecondsSinceEpoch) {
         case .refused(let refusal): throw refusal
         case .granted(let grant):

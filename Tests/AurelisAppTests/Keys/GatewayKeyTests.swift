@@ -80,7 +80,11 @@ struct GatewayKeyTests {
             // Again and again, so that the memory of equal bytes knows all of them.
             for round in 0..<4 {
                 for key in keys {
-                    let answer = try await keyed.ask(key, prompt: "the same", headers: [("x-aurelis-fallback", "false")])
+                    let answer = try await keyed.ask(
+                        key,
+                        prompt: "the same",
+                        headers: [("x-aurelis-fallback", "false")]
+                    )
                     #expect(answer.status == 200)
                     #expect(answer.cache.hasPrefix(round == 0 ? "miss" : "hit; layer=memory"))
                 }
@@ -170,7 +174,9 @@ struct GatewayKeyTests {
     func limits() async throws {
         try await KeyedApp.run { keyed async throws in
             let key = try keyed.create("ci") { $0.limits.requestsPerDay = 1 }
-            #expect(try await keyed.ask(key, prompt: "1").headers["x-aurelis-quota-remaining"]?.contains("day=0") == true)
+            #expect(
+                try await keyed.ask(key, prompt: "1").headers["x-aurelis-quota-remaining"]?.contains("day=0") == true
+            )
             let refused = try await keyed.ask(key, prompt: "2", headers: [("x-aurelis-fallback", "true")])
             #expect(refused.status == 429 && refused.code == "key_limit_reached")
             #expect(refused.message.contains("the 1 requests of the day of the key ci are used"))

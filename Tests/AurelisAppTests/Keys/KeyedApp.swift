@@ -67,7 +67,9 @@ struct KeyedApp: Sendable {
     }
 
     func get(_ path: String, _ key: String? = nil, to address: String? = nil) async throws -> Answer {
-        Answer(try await app.send("GET", path, to: address, headers: key.map { [("authorization", "Bearer \($0)")] } ?? []))
+        Answer(
+            try await app.send("GET", path, to: address, headers: key.map { [("authorization", "Bearer \($0)")] } ?? [])
+        )
     }
 
     func admin(_ path: String, _ key: String? = nil) async throws -> Answer {

@@ -82,7 +82,9 @@ struct AccessKeyFileTests {
 
     @Test(
         "a file that is damaged is an error in words, and is left as it is",
-        arguments: ["", "{", "[]", #"{"version":1}"#, #"{"version":9,"keys":[]}"#, "\0\0\0", #"{"version":1,"keys":[{}]}"#]
+        arguments: [
+            "", "{", "[]", #"{"version":1}"#, #"{"version":9,"keys":[]}"#, "\0\0\0", #"{"version":1,"keys":[{}]}"#,
+        ]
     )
     func damaged(text: String) async throws {
         try await KeyDirectory.with { directory in
@@ -117,7 +119,8 @@ struct AccessKeyFileTests {
         try await KeyDirectory.with { directory in
             try directory.create("ci")
             let path = directory.path
-            await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String, number = step.rawValue as Int] in
+            await #expect(processExitsWith: .signal(SIGKILL)) {
+                [path = path as String, number = step.rawValue as Int] in
                 let file = AccessKeyFile(directory: path) { step in
                     if step.rawValue == number { kill(getpid(), SIGKILL) }
                 }

@@ -131,7 +131,9 @@ struct AccessKeySequenceTests {
                 let name = ["ci", "ann", "bob"].randomElement(using: &random) ?? "ci"
                 let isTaken = setting.book.keys.contains { $0.name == name && $0.isUsable(at: now) }
                 do throws(AccessKeyError) {
-                    let (key, text) = try setting.create(name, at: now) { $0.lifetime = lifetime.map { .milliseconds($0) } }
+                    let (key, text) = try setting.create(name, at: now) {
+                        $0.lifetime = lifetime.map { .milliseconds($0) }
+                    }
                     #expect(!isTaken)
                     model.secrets.append(.init(id: key.id, text: text))
                     model.expiry[key.id] = lifetime.map { now + $0 }

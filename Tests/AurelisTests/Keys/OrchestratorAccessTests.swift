@@ -95,7 +95,10 @@ private struct KeyedSetting: Sendable {
 
 @Suite("Keys: what one is for")
 struct OrchestratorScopeTests {
-    @Test("a model that the key is not for is refused with what it is for, and nothing is sent", arguments: [true, false])
+    @Test(
+        "a model that the key is not for is refused with what it is for, and nothing is sent",
+        arguments: [true, false]
+    )
     func model(allowsFallback: Bool) async throws {
         let setting = KeyedSetting()
         let grant = try KeyedSetting.grant(models: ["gpt-4o-mini", "codestral*"])
