@@ -9,7 +9,8 @@ extension Configuration {
         let root = try SettingsReader(
             tree,
             knowing: [
-                "providers", "routing", "retry", "quota", "tokenizers", "cache", "transport", "gateway", "admin",
+                "providers", "routing", "retry", "quota", "tokenizers", "cache", "transport", "gateway", "files",
+                "batches", "admin",
                 "data_dir", "log", "simulate", "simulator",
             ],
             log: log
@@ -27,6 +28,8 @@ extension Configuration {
         }
         cache = try Cache(reading: root, warnings: &warnings)
         gateway = try Gateway(reading: root, warnings: &warnings)
+        files = try Files(reading: root)
+        batches = try Batches(reading: root)
         let admin = try root.section("admin", knowing: ["host", "port", "tls"])
         self.admin = try Listener(reading: admin, port: 8_788)
         if self.admin.collides(with: gateway.listener) {
