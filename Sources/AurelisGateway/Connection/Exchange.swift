@@ -3,7 +3,8 @@ internal import Aurelis
 /// A request that needs the connection's task to be answered.
 enum Exchange {
     case call(ModelExchange)
-    case stored(StoredExchange)
+    // Boxed, so that calls carry nothing of it.
+    indirect case stored(StoredExchange)
 
     /// Answers it. Runs on the connection's event loop.
     func run(on connection: HTTPConnectionHandler, _ server: ServerContext) async {

@@ -1,3 +1,11 @@
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
+
 /// Takes a `multipart/form-data` body apart as it arrives, holding no more than a part's header or a boundary's length.
 ///
 ///     var parser = MultipartParser(boundary: "x")
@@ -97,19 +105,16 @@ extension MultipartParser {
 
     /// How many bytes come before the next boundary, as far as that is known; and whether that is there.
     private func untilDelimiter() -> (count: Int, isWhole: Bool) {
-        buffer.withUnsafeBufferPointer { buffer in
-            let rest = UnsafeBufferPointer(rebasing: buffer[start...])
+        buffer.withUnsafeBytes { buffer in
+            let rest = UnsafeRawBufferPointer(rebasing: buffer[start...])
+            guard let base = rest.baseAddress else { return (0, false) }
             var index = 0
-            while index < rest.count {
-                guard rest[index] == delimiter[0] else {
-                    index += 1
-                    continue
-                }
+            while let found = memchr(base + index, Int32(delimiter[0]), rest.count - index) {
+                index = UnsafeRawPointer(found) - base
                 let length = min(delimiter.count, rest.count - index)
                 var matched = 1
                 while matched < length, rest[index + matched] == delimiter[matched] { matched += 1 }
-                if matched == delimiter.count { return (index, true) }
-                if matched == length, index + length == rest.count { return (index, false) }
+                if matched == length { return (index, length == delimiter.count) }
                 index += 1
             }
             return (rest.count, false)

@@ -22,6 +22,8 @@ package final class DatabaseFileStore: Sendable {
     /// What is being taken in now.
     let uploads = Mutex(FileTotals())
     private let rows: StorageConnection
+    /// Why it last failed: the same is told once.
+    private let lastFailure = Mutex<String?>(nil)
     private let path: String
     /// Where rows are read and written.
     private let queue = DispatchQueue(label: "aurelis.files", qos: .userInitiated)
@@ -89,13 +91,25 @@ package final class DatabaseFileStore: Sendable {
         guard let result else {
             throw .refused(503, "the disk with \(directory) does not answer; try again later", code: "storage_slow")
         }
-        do { return try result.get() } catch let error as ModelError { throw error } catch {
+        do {
+            let value = try result.get()
+            lastFailure.withLock { $0 = nil }
+            return value
+        } catch let error as ModelError {
+            throw error
+        } catch {
             throw failure(error)
         }
     }
 
     private func failure(_ error: any Error) -> ModelError {
-        logger.error("files and batches cannot be kept", metadata: ["reason": "\(error)", "path": "\(path)"])
+        let isNew = lastFailure.withLock { last in
+            defer { last = "\(error)" }
+            return last != "\(error)"
+        }
+        if isNew {
+            logger.error("files and batches cannot be kept", metadata: ["reason": "\(error)", "path": "\(path)"])
+        }
         let isFull =
             switch error {
             case let fault as FileFault: fault.isDiskFull

@@ -18,7 +18,7 @@ final class FileReader: Sendable {
     /// Opens a content.
     ///
     /// - Parameter pieceSize: how much is read at once.
-    init(_ path: String, pieceSize: Int = 128 << 10) throws(FileFault) {
+    init(_ path: String, pieceSize: Int = 256 << 10) throws(FileFault) {
         self.path = path
         self.pieceSize = pieceSize
         descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
