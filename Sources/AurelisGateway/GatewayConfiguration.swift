@@ -24,6 +24,8 @@ extension GatewayConfiguration {
     package struct Limits: Sendable {
         /// Bytes of a request's body, also of a chunked one.
         package var body = 20 * 1_024 * 1_024
+        /// Bytes of a body that is passed on as it comes: of a file's upload, with the form around it.
+        package var upload = 201 * 1_024 * 1_024
         /// Bytes of request bodies in memory, over all connections.
         package var bodiesInMemory = 256 * 1_024 * 1_024
         /// Bytes of all header fields of a request; also what the framing of a chunked body may have whatever its data.
@@ -51,6 +53,8 @@ extension GatewayConfiguration {
         package var bodyInactivity: Duration = .seconds(30)
         /// For a whole body.
         package var body: Duration = .seconds(300)
+        /// For the whole body of an upload.
+        package var upload: Duration = .seconds(3_600)
         /// For a body that comes more slowly than `bodyRate`.
         package var bodyGrace: Duration = .seconds(30)
         /// The bytes in a second, on the average, that buy a body time beyond `bodyGrace`.
@@ -73,7 +77,7 @@ extension GatewayConfiguration {
 
 extension GatewayConfiguration.TimeLimits {
     /// How long a body may be on its way, from its beginning, once so many bytes of it have come.
-    func body(received count: Int) -> Duration {
-        min(body, bodyGrace + .seconds(Double(count) / Double(bodyRate)))
+    func body(received count: Int, isUpload: Bool = false) -> Duration {
+        min(isUpload ? upload : body, bodyGrace + .seconds(Double(count) / Double(bodyRate)))
     }
 }

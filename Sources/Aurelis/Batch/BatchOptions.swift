@@ -17,6 +17,8 @@ public struct BatchOptions: Sendable, Hashable {
     public var patience: Duration?
     /// How often an item is asked before a fault of the service is its result.
     public var attempts = 3
+    /// Whether its requests wait for quotas before others or after them.
+    public var priority = RequestPriority.batch
     /// How many items there are, where that is known beforehand.
     public var total: Int?
 

@@ -36,6 +36,8 @@ public struct BatchReport: Sendable {
     public var progress: BatchProgress
     /// Why it ended.
     public var end: End
+    /// When the first of the models that refused may be asked again; nil when none did, or nobody knows.
+    public var resumesAt: ContinuousClock.Instant?
 
     /// Why a batch ended.
     public enum End: Sendable {

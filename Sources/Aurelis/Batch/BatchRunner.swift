@@ -23,14 +23,16 @@ package struct BatchRunner: Sendable {
 
     private var time: any TimeSource { orchestrator.time }
 
-    /// Works until every item has a result, nothing can be asked any more, the deadline passes, or the task is cancelled:
-    /// what is under way then ends first.
+    /// Works until every item has a result, nothing can be asked any more, the deadline passes, somebody asks it to stop,
+    /// or the task is cancelled: what is under way then ends first, which for a cancelled task is at once.
     ///
     /// - Parameters:
+    ///   - stop: asks it to stop; nil: nobody does.
     ///   - next: the next item, nil after the last one; each number comes once, in the same order in each run.
     ///   - onProgress: is told whenever something has changed.
     /// - Throws: why the input cannot be read or results cannot be kept.
     package func run(
+        until stop: BatchStop? = nil,
         _ next: () throws(BatchError) -> BatchLine?,
         onProgress: (BatchProgress) -> Void = { _ in }
     ) async throws(BatchError) -> BatchReport {
@@ -46,7 +48,7 @@ package struct BatchRunner: Sendable {
         var desk = BatchDesk(state)
         let result = await withTaskGroup(of: Event.self) { group -> Result<BatchReport, BatchError> in
             do throws(BatchError) {
-                return .success(try await work(&desk, in: &group, next, onProgress))
+                return .success(try await work(&desk, in: &group, until: stop, next, onProgress))
             } catch {
                 group.cancelAll()
                 return .failure(error)
@@ -59,11 +61,13 @@ package struct BatchRunner: Sendable {
         case asked(Int, Result<BatchAnswer, ModelError>, RequestID)
         case written(Result<[Int], BatchError>)
         case woke(ContinuousClock.Instant)
+        case stopped
     }
 
     private func work(
         _ desk: inout BatchDesk,
         in group: inout TaskGroup<Event>,
+        until stop: BatchStop?,
         _ next: () throws(BatchError) -> BatchLine?,
         _ onProgress: (BatchProgress) -> Void
     ) async throws(BatchError) -> BatchReport {
@@ -72,9 +76,15 @@ package struct BatchRunner: Sendable {
         var alarms: Set<ContinuousClock.Instant> = []
         var fault: BatchError?
         var told: BatchProgress?
+        if let stop {
+            group.addTask {
+                await stop.wait()
+                return .stopped
+            }
+        }
         while true {
             let now = time.now
-            if Task.isCancelled { desk.abandon() }
+            if Task.isCancelled || stop?.isRequested == true { desk.abandon() }
             if let deadline = desk.state.deadline, now >= deadline, !desk.state.isClosed { desk.expire() }
             while let (number, call) = desk.resume(at: now) { ask(number, call, desk.state.deadline, in: &group) }
             while !isAtEnd, !desk.isAbandoned, desk.state.wantsMore {
@@ -86,7 +96,7 @@ package struct BatchRunner: Sendable {
                     let call = desk.admit(line, at: time.now)
                     if let call { ask(line.number, call, desk.state.deadline, in: &group) }
                     // An item that has its result costs no wait in which this would be seen.
-                    if Task.isCancelled { desk.abandon() }
+                    if Task.isCancelled || stop?.isRequested == true { desk.abandon() }
                 } catch {
                     // What is under way has been paid for.
                     fault = error
@@ -118,6 +128,8 @@ package struct BatchRunner: Sendable {
                 desk.written(try numbers.get())
             case .woke(let wake):
                 alarms.remove(wake)
+            case .stopped:
+                break
             case nil:
                 // Nothing is under way and nothing will be: unreachable while the state keeps its promises.
                 return desk.report
@@ -125,7 +137,9 @@ package struct BatchRunner: Sendable {
         }
         group.cancelAll()
         if let fault { throw fault }
-        return desk.report
+        var report = desk.report
+        report.resumesAt = desk.state.refusalsEnd(after: time.now)
+        return report
     }
 
     private func ask(
@@ -137,7 +151,7 @@ package struct BatchRunner: Sendable {
         var call = call
         call.id = .next()
         call.stream = false
-        call.priority = .batch
+        call.priority = options.priority
         call.timeout = call.timeout ?? options.itemDeadline
         if let deadline {
             let limit = call.timeout ?? orchestrator.configuration.requestTimeout

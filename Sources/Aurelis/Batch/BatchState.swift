@@ -168,6 +168,11 @@ struct BatchState: Sendable {
     /// When the first of the parked items may be asked.
     var nextWake: ContinuousClock.Instant? { parked.compactMap { open[$0]?.parkedUntil }.min() }
 
+    /// When the first of the models that refuse may be asked again.
+    func refusalsEnd(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        refusals.values.compactMap(\.until).filter { $0 > now }.min()
+    }
+
     /// What an item has in common with those that are equal to it.
     func key(of number: Int) -> BatchKey? { open[number]?.facts.key }
 

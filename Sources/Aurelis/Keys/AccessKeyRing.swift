@@ -67,6 +67,15 @@ package struct AccessKeyRing: Sendable {
         return .granted(entry.grant)
     }
 
+    /// What a client's key grants whose request waits longer than its connection: as it is now; nil when the key is not
+    /// in effect any more.
+    package func grant(of id: String, at now: Int64) -> AccessGrant? {
+        guard let entry = entries[id], entry.key.kind == .gateway, entry.key.revoked == nil,
+            entry.key.expires.map({ now < $0 }) ?? true
+        else { return nil }
+        return entry.grant
+    }
+
     /// What is compared with the secret of a key that calls itself so, whether there is one or not.
     func secrets(of id: String) -> (present: AccessKeyDigest, replaced: AccessKeyDigest) {
         Self.secrets(of: entries[id] ?? decoy)

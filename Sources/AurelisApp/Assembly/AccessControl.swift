@@ -78,6 +78,9 @@ struct AccessControl: Sendable {
     /// The keys whose use is counted.
     var metered: [AccessGrant] { watch.keys.ring.metered }
 
+    /// What a key grants now; nil when it is not in effect.
+    func grant(of id: String) -> AccessGrant? { watch.keys.ring.grant(of: id, at: clock.millisecondsSinceEpoch) }
+
     /// Follows what the command changes.
     var following: any Service { KeyFollowing(watch: watch) }
 

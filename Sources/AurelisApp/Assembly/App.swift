@@ -62,13 +62,16 @@ package func buildApp(
         try? await group.shutdownGracefully()
         throw error
     }
+    let isReplay = if case .play = cassette { true } else { false }
+    let batches = BatchParts(configuration, engine, access, isReplay: isReplay, logger: logger)
     let announcement = Announcement(onListening)
     let gateway = GatewayServer(
-        configuration: GatewayConfiguration(configuration.gateway),
+        configuration: GatewayConfiguration(configuration),
         orchestrator: { engine.orchestrator },
         access: access.gateway,
         security: security.gateway,
         signatures: { security.signatures },
+        stored: batches?.objects,
         eventLoopGroup: group,
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
@@ -99,7 +102,7 @@ package func buildApp(
         engine: engine,
         access: access,
         security: security,
-        gateway: gateway,
+        dataPlane: DataPlane(gateway: gateway, batches: batches?.service),
         admin: admin,
         group: group,
         logger: logger,
@@ -113,7 +116,7 @@ package struct App: Service {
     package let engine: Engine
     private let access: AccessControl
     private let security: ServerSecurity
-    private let gateway: GatewayServer
+    private let dataPlane: DataPlane
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
@@ -123,7 +126,7 @@ package struct App: Service {
         engine: Engine,
         access: AccessControl,
         security: ServerSecurity,
-        gateway: GatewayServer,
+        dataPlane: DataPlane,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
         logger: Logger,
@@ -132,7 +135,7 @@ package struct App: Service {
         self.engine = engine
         self.access = access
         self.security = security
-        self.gateway = gateway
+        self.dataPlane = dataPlane
         self.admin = admin
         self.group = group
         self.logger = logger
@@ -155,7 +158,7 @@ package struct App: Service {
     private func run(signals: [UnixSignal]) async throws {
         // Shut down in reverse: the gateway drains first, operators see it until the end.
         var services: [any Service] =
-            [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, gateway]
+            [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, dataPlane]
         if let reload, !signals.isEmpty {
             let reload = ConfigurationReload(engine: engine, security: security, logger: logger, read: reload)
             services.insert(reload, at: 0)
@@ -202,11 +205,14 @@ private final class Announcement: Sendable {
 }
 
 extension GatewayConfiguration {
-    fileprivate init(_ gateway: Configuration.Gateway) {
+    fileprivate init(_ configuration: Configuration) {
         self.init()
+        let gateway = configuration.gateway
         host = gateway.listener.host
         port = gateway.listener.port
         limits.body = gateway.maximumBody
+        // The form around a file is small.
+        limits.upload = configuration.files.maximumSize + (1 << 20)
         limits.connections = gateway.maximumConnections
         timeLimits.drain = gateway.drainTimeout
     }

@@ -26,6 +26,10 @@ package final class Engine: Sendable {
     package var trail: AuditTrail { factory.trail }
     /// The cache and the stores behind it.
     var layers: CacheLayers { factory.layers }
+    /// What waits and deadlines go by.
+    var time: any TimeSource { factory.time }
+    /// The time of day that goes with it.
+    var clock: WallClock { factory.clock }
     /// What runs beside the servers.
     var services: [any Service] {
         let keeping = (quota as? DatabaseQuotaLedger).map(QuotaKeeping.init)

@@ -10,7 +10,7 @@ extension Configuration {
             tree,
             knowing: [
                 "providers", "routing", "retry", "quota", "tokenizers", "cache", "audit", "transport", "gateway",
-                "admin", "data_dir", "log", "simulate", "simulator", "safety",
+                "files", "batches", "admin", "data_dir", "log", "simulate", "simulator", "safety",
             ],
             log: log
         )
@@ -29,6 +29,8 @@ extension Configuration {
         cache = try Cache(reading: root, warnings: &warnings)
         audit = try Audit(reading: root, warnings: &warnings)
         gateway = try Gateway(reading: root, warnings: &warnings)
+        files = try Files(reading: root)
+        batches = try Batches(reading: root)
         let admin = try root.section("admin", knowing: ["host", "port", "tls"])
         self.admin = try Listener(reading: admin, port: 8_788)
         if self.admin.collides(with: gateway.listener) {

@@ -24,6 +24,10 @@ package struct Configuration: Sendable, Equatable {
     package var transport = Transport()
     /// The data plane.
     package var gateway = Gateway()
+    /// The files of clients.
+    package var files = Files()
+    /// The batches that come over HTTP.
+    package var batches = Batches()
     /// The control plane.
     package var admin = Listener(port: 8_788)
     /// Where data is kept.

@@ -1,8 +1,8 @@
 /// Reads lengths of time and sizes as people write them.
 enum Measures {
-    /// `500ms`, `30s`, `2m`, `1h`; a fraction is fine, a bare number is not: nobody knows its unit.
+    /// `500ms`, `30s`, `2m`, `1h`, `7d`; a fraction is fine, a bare number is not: nobody knows its unit.
     static func duration(_ text: String) -> Duration? {
-        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600)]
+        let units: [(String, Double)] = [("ms", 0.001), ("s", 1), ("m", 60), ("h", 3_600), ("d", 86_400)]
         guard let seconds = number(text, units: units), seconds <= 366 * 24 * 3_600 else { return nil }
         return .nanoseconds(Int64((seconds * 1_000_000_000).rounded()))
     }

@@ -33,6 +33,7 @@ extension Endpoint {
         case .call(.chatCompletion): .holders(of: .chat)
         case .call(.embedding): .holders(of: .embeddings)
         case .models, .model, .catalog: .holders(of: .models)
+        case .stored(let request): .holders(of: request.part)
         case .methodNotAllowed, .notFound: .holders(of: nil)
         }
     }

@@ -45,7 +45,7 @@ extension HTTPConnectionHandler {
                 code: "unknown_path",
                 requestID: requestID
             )
-        case .call:
+        case .call, .stored:
             return ErrorResponse.make(status: 500, message: "not answered here", code: "internal", requestID: requestID)
         }
     }

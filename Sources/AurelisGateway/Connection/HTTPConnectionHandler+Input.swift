@@ -8,7 +8,9 @@ extension HTTPConnectionHandler {
         switch part {
         case .head(let head): take(head)
         case .body(let bytes): take(bytes)
-        case .end: if machine.receivedEnd() { dispatch() }
+        case .end:
+            guard machine.receivedEnd() else { return }
+            if upload == nil { dispatch() } else { completeUpload() }
         }
     }
 
@@ -24,16 +26,21 @@ extension HTTPConnectionHandler {
         var facts = head.facts
         endpoint = Endpoint(method: head.method, target: head.target)
         admit(head.credential)
+        keepForSignature(wireHead)
         facts.wantsBody = endpoint.wantsBody && refusal == nil
+        // What a signature is over must be there before it is looked at.
+        facts.streamsBody = facts.wantsBody && endpoint.streamsBody && !expectsSignature
         requestID = .next()
         isHTTP10 = facts.isHTTP10
         wantsHeadOnly = head.method == .HEAD
-        if facts.wantsBody { self.head = head }
-        keepForSignature(wireHead)
+        if endpoint.needsHead { self.head = head }
         switch machine.receivedHead(facts) {
         case .collectBody(let sendContinue):
             if case .length(let count) = facts.body { body.reserveCapacity(min(count, 64 * 1_024)) }
             if sendContinue { writeInterim("HTTP/1.1 100 Continue\r\n\r\n") }
+        case .streamBody(let sendContinue):
+            if sendContinue { writeInterim("HTTP/1.1 100 Continue\r\n\r\n") }
+            beginUpload()
         case .discardBody: break
         case .answer: dispatch()
         case .refuse(let failure): write(ErrorResponse.make(failure, requestID: requestID))
@@ -54,6 +61,7 @@ extension HTTPConnectionHandler {
 
     private func take(_ bytes: ByteBuffer) {
         switch machine.receivedBody(bytes.readableBytes) {
+        case .append where upload != nil: takeUpload(bytes)
         case .append:
             bytes.withUnsafeReadableBytes { body.append(contentsOf: $0) }
             bodyBytesTaken += bytes.readableBytes
@@ -80,6 +88,7 @@ extension HTTPConnectionHandler {
         if let refusal { return answer(ErrorResponse.make(refusal, requestID: requestID)) }
         if let refusal = refusalOfSignature() { return answer(refusal) }
         guard case .call(let operation) = endpoint else {
+            if case .stored(let request) = endpoint { return startStored(request) }
             return answer(Self.answer(to: endpoint, server: loop.server, requestID: requestID, grant: grant))
         }
         guard let head = head.take() else { return }
@@ -94,17 +103,23 @@ extension HTTPConnectionHandler {
                     )
                 )
             }
-            var options = try ModelCall.Options(reading: head)
-            options.grant = grant
+            let options = try callOptions(of: head)
             var exchange = ModelExchange(operation: operation, options: options, requestID: requestID, body: body)
             body = []
             if let response = exchange.responseFromMemory(of: loop.server.orchestrator(), &loop.repeatedCalls) {
                 return answer(response)
             }
-            start(exchange)
+            start(.call(exchange))
         } catch {
             fail(error, requestID: requestID)
         }
+    }
+
+    /// What a request says beside its body, and whose it is: for model calls, files and batches alike.
+    func callOptions(of head: RequestHead) throws(ModelError) -> ModelCall.Options {
+        var options = try ModelCall.Options(reading: head)
+        options.grant = grant
+        return options
     }
 
     // MARK: - Holding back
@@ -149,7 +164,7 @@ extension HTTPConnectionHandler {
     }
 
     func resumeReading() {
-        guard readIsHeld, held.isEmpty, !waitsForMemory else { return }
+        guard readIsHeld, held.isEmpty, !waitsForMemory, upload?.isFull != true else { return }
         readIsHeld = false
         context?.read()
     }
@@ -175,6 +190,7 @@ extension HTTPConnectionHandler {
     func releaseBody() {
         body = []
         waitsForMemory = false
+        if upload != nil { endUpload() }
         guard bodyBytesTaken > 0 else { return }
         loop.server.bodies.release(bodyBytesTaken)
         bodyBytesTaken = 0

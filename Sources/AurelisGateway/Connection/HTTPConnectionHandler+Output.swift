@@ -75,6 +75,8 @@ extension HTTPConnectionHandler {
     func probe() { writeInterim("HTTP/1.1 100 Continue\r\n\r\n") }
 
     func probeStream() {
+        // Into a file nothing is written that is not of it.
+        guard !isDownload else { return }
         chunk?.append(":\n\n")
         flushChunk()
     }
@@ -196,7 +198,8 @@ extension HTTPConnectionHandler {
         }
         writeChunk()
         var end = context.channel.allocator.buffer(capacity: 8)
-        if !isHTTP10 { end.writeStaticString("0\r\n\r\n") }
+        if !isHTTP10, !isDownload { end.writeStaticString("0\r\n\r\n") }
+        isDownload = false
         chunk = nil
         write(end, then: after, context: context)
         finished(after)

@@ -19,6 +19,12 @@ extension HTTPConnectionHandler {
         )
     }
 
+    /// Whether the request at hand is answered only after its signature was looked at.
+    var expectsSignature: Bool {
+        guard let signable, let signatures = loop.server.signatures() else { return false }
+        return signatures.isRequired || MessageVerifier.isSigned(signable)
+    }
+
     /// The answer to a request whose signature is not accepted. Whether the gateway lives is told to everybody.
     func refusalOfSignature() -> Response? {
         guard let message = signable.take(), endpoint != .live, endpoint != .ready,

@@ -5,7 +5,7 @@ extension HTTPConnectionHandler {
     ///
     /// The one unstructured task: it bridges NIO's callbacks. It lives no longer than its connection, which cancels
     /// it, and the server's `run()` waits for both.
-    func start(_ exchange: consuming ModelExchange) {
+    func start(_ exchange: consuming Exchange) {
         if let exchangeWaiter {
             self.exchangeWaiter = nil
             return exchangeWaiter.resume(returning: exchange)
@@ -21,12 +21,12 @@ extension HTTPConnectionHandler {
 
     private func handleExchanges() async {
         while let exchange = await nextExchange() {
-            await exchange.run(on: self, orchestrator: loop.server.orchestrator())
+            await exchange.run(on: self, loop.server)
         }
         endCount()
     }
 
-    private func nextExchange() async -> ModelExchange? {
+    private func nextExchange() async -> Exchange? {
         if let exchange {
             self.exchange = nil
             return exchange

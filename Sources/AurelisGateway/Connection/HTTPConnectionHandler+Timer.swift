@@ -46,7 +46,10 @@ extension HTTPConnectionHandler {
         var deadline = now + limit
         if purpose == .wait(.body) {
             if isNew { timer.bodyStart = now }
-            let limit = configuration.timeLimits.body(received: machine.receivedBody ?? 0)
+            let limit = configuration.timeLimits.body(
+                received: machine.receivedBody ?? 0,
+                isUpload: machine.isReceivingUpload
+            )
             deadline = min(deadline, timer.bodyStart + TimeAmount(limit))
         }
         timer.deadline = deadline

@@ -48,6 +48,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     var body: [UInt8] = []
     var bodyBytesTaken = 0
 
+    /// The body at hand, if it is passed on as it comes.
+    var upload: UploadBuffer?
+
     // Input that waits.
     var held: CircularBuffer<HeldInput> = CircularBuffer(initialCapacity: 0)
     var heldBytes = 0
@@ -58,6 +61,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     // The answer on its way.
     var chunk: EventChunk?
+    /// Whether the answer is a file, of a length that was told.
+    var isDownload = false
     var flushIsScheduled = false
     var burst = SendBurst()
     var isWritable = true
@@ -66,8 +71,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     // The handler task.
     var task: Task<Void, Never>?
-    var exchange: ModelExchange?
-    var exchangeWaiter: CheckedContinuation<ModelExchange?, Never>?
+    var exchange: Exchange?
+    var exchangeWaiter: CheckedContinuation<Exchange?, Never>?
 
     var timer = ConnectionTimer()
     private var isCounted = false
@@ -75,7 +80,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     init(loop: LoopContext, eventLoop: any EventLoop) {
         self.loop = loop
         self.eventLoop = eventLoop
-        self.machine = HTTPServerConnectionStateMachine(maximumBody: loop.server.configuration.limits.body)
+        let limits = loop.server.configuration.limits
+        self.machine = HTTPServerConnectionStateMachine(maximumBody: limits.body, maximumUpload: limits.upload)
     }
 
     var configuration: GatewayConfiguration { loop.server.configuration }
@@ -151,7 +157,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
     /// Reads on, unless what was read already waits for its turn or for memory.
     func read(context: ChannelHandlerContext) {
-        guard held.isEmpty, !waitsForMemory else {
+        guard held.isEmpty, !waitsForMemory, upload?.isFull != true else {
             readIsHeld = true
             return
         }

@@ -40,8 +40,21 @@ struct HTTPServerConnectionStateMachine {
     private var inputIsClosed = false
     private var isDraining = false
     private let maximumBody: Int
+    private let maximumUpload: Int
 
-    init(maximumBody: Int) { self.maximumBody = maximumBody }
+    /// - Parameters:
+    ///   - maximumBody: the bytes that a body may have which is held.
+    ///   - maximumUpload: the bytes that a body may have which is passed on as it comes.
+    init(maximumBody: Int, maximumUpload: Int = 0) {
+        self.maximumBody = maximumBody
+        self.maximumUpload = maximumUpload
+    }
+
+    private func limit(of facts: RequestFacts) -> Int { facts.streamsBody ? maximumUpload : maximumBody }
+
+    private func tooLarge(_ facts: RequestFacts) -> ProtocolFailure {
+        facts.streamsBody ? .uploadTooLarge(limit: maximumUpload) : .bodyTooLarge(limit: maximumBody)
+    }
 }
 
 // MARK: - What the client sends
@@ -51,6 +64,8 @@ extension HTTPServerConnectionStateMachine {
     enum HeadAction: Equatable {
         /// Gather the body.
         case collectBody(sendContinue: Bool)
+        /// Begin to answer, and pass the body on as it comes.
+        case streamBody(sendContinue: Bool)
         /// Let the body pass; the answer does not depend on it.
         case discardBody
         /// Answer now; the body will not be read.
@@ -80,23 +95,24 @@ extension HTTPServerConnectionStateMachine {
         case .length(let declared): length = declared
         case .chunked: length = 1
         }
-        let isTooLarge = length > maximumBody
+        let isTooLarge = length > limit(of: facts)
         guard !isTooLarge, facts.wantsBody || !facts.expectsContinue || length == 0 else {
             request.hasUnreadBody = true
             state = .handling(request)
-            return facts.wantsBody ? .refuse(.bodyTooLarge(limit: maximumBody)) : .answer
+            return facts.wantsBody ? .refuse(tooLarge(facts)) : .answer
         }
         state = .receiving(request, count: 0)
         guard facts.wantsBody else { return .discardBody }
-        return .collectBody(sendContinue: facts.expectsContinue && !facts.isHTTP10 && length > 0)
+        let sendContinue = facts.expectsContinue && !facts.isHTTP10 && length > 0
+        return facts.streamsBody ? .streamBody(sendContinue: sendContinue) : .collectBody(sendContinue: sendContinue)
     }
 
     mutating func receivedBody(_ count: Int) -> BodyAction {
         guard case .receiving(var request, let received) = state else { return .discard }
-        guard received + count <= maximumBody else {
+        guard received + count <= limit(of: request.facts) else {
             request.hasUnreadBody = true
             state = .handling(request)
-            return .refuse(.bodyTooLarge(limit: maximumBody))
+            return .refuse(tooLarge(request.facts))
         }
         state = .receiving(request, count: received + count)
         return request.facts.wantsBody ? .append : .discard
@@ -228,6 +244,14 @@ extension HTTPServerConnectionStateMachine {
         if case .receiving(_, let count) = state { count } else { nil }
     }
 
+    /// Whether a body is arriving that is passed on as it comes.
+    var isReceivingUpload: Bool {
+        if case .receiving(let request, _) = state { request.facts.streamsBody } else { false }
+    }
+
+    /// How many bytes the body that is arriving may have.
+    var bodyLimit: Int { isReceivingUpload ? maximumUpload : maximumBody }
+
     /// How many bytes of the chunked body that is arriving have come; nil when none is.
     var receivedInChunks: Int? {
         if case .receiving(let request, let count) = state, request.facts.body == .chunked { count } else { nil }
@@ -320,7 +344,7 @@ extension HTTPServerConnectionStateMachine {
     ///
     /// - Returns: whether somebody still works on an answer, who is to be cancelled.
     mutating func closed() -> Bool {
-        let wasAnswering = holdsInput
+        let wasAnswering = holdsInput || isReceivingUpload
         state = .closed
         return wasAnswering
     }

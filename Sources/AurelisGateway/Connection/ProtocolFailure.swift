@@ -33,6 +33,14 @@ struct ProtocolFailure: Error, Equatable {
         )
     }
 
+    static func uploadTooLarge(limit: Int) -> ProtocolFailure {
+        ProtocolFailure(
+            status: 413,
+            code: "file_too_large",
+            message: "the upload is larger than \(limit) bytes (`files.maximum_size` in the configuration)"
+        )
+    }
+
     static let headTimeout = ProtocolFailure(
         status: 408,
         code: "request_timeout",

@@ -41,7 +41,10 @@ final class RequestDecoder: ByteToMessageDecoder {
         var body = bytes
         if heads > 0 || framing == nil {
             let limits = connection.configuration.limits
-            framing = ChunkFraming(maximumBody: limits.body, maximumExcess: limits.headerBytes)
+            framing = ChunkFraming(
+                maximumBody: connection.machine.bodyLimit,
+                maximumExcess: limits.headerBytes
+            )
             if isAlone, heads == 1, let end = Self.endOfHead(in: bytes) {
                 body = bytes[end...]
                 framing?.beginsAfterHead()

@@ -17,4 +17,6 @@ struct RequestFacts: Equatable {
     var expectsContinue = false
     /// Whether the answer needs the body; an error like 404 does not.
     var wantsBody = true
+    /// Whether the body is passed on as it comes; it may then be larger than one that is held.
+    var streamsBody = false
 }

@@ -34,6 +34,7 @@ package struct GatewayServer: Service {
     ///   - access: whose requests are answered; nil: everybody's, and nobody's key is looked at.
     ///   - security: TLS for every connection; nil: they are not encrypted.
     ///   - signatures: who verifies the signatures of requests; asked for every request, nil: nobody does.
+    ///   - stored: what keeps files and batches; nil: nothing, and clients are told so.
     ///   - eventLoopGroup: the event loops; accepted connections are spread over all of them.
     ///   - logger: for events of connections and requests, at level debug.
     ///   - onListening: told once where the server listens.
@@ -43,6 +44,7 @@ package struct GatewayServer: Service {
         access: GatewayAccess? = nil,
         security: TLSListener? = nil,
         signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
+        stored: StoredObjects? = nil,
         eventLoopGroup: MultiThreadedEventLoopGroup,
         logger: Logger = Logger(label: "aurelis.gateway"),
         onListening: @escaping @Sendable (ListeningAddress) -> Void = { _ in }
@@ -57,6 +59,7 @@ package struct GatewayServer: Service {
             access: access,
             isSecure: security != nil,
             signatures: signatures,
+            stored: stored,
             logger: logger
         )
     }

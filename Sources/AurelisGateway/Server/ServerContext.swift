@@ -8,6 +8,8 @@ final class ServerContext: Sendable {
     let orchestrator: @Sendable () -> ModelOrchestrator
     /// Whose requests are answered; nil: everybody's.
     let access: GatewayAccess?
+    /// What keeps files and batches.
+    let stored: StoredObjects?
     let logger: Logger
     /// Whether only this machine is served: nobody needs a key on loopback.
     let isLocal: Bool
@@ -25,6 +27,7 @@ final class ServerContext: Sendable {
         access: GatewayAccess?,
         isSecure: Bool = false,
         signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
+        stored: StoredObjects?,
         logger: Logger
     ) {
         self.configuration = configuration
@@ -32,6 +35,7 @@ final class ServerContext: Sendable {
         self.access = access
         self.isSecure = isSecure
         self.signatures = signatures
+        self.stored = stored
         self.logger = logger
         self.isLocal = configuration.host == "localhost" || LoopbackName.isAddress(configuration.host)
         self.bodies = BodyBudget(limit: configuration.limits.bodiesInMemory)

@@ -116,9 +116,9 @@ extension ModelError {
     }
 }
 
-extension Substring {
-    fileprivate func trimming(_ characters: String) -> Substring {
-        var text = self
+extension StringProtocol where SubSequence == Substring {
+    func trimming(_ characters: String) -> Substring {
+        var text = self[...]
         while let first = text.first, characters.contains(first) { text.removeFirst() }
         while let last = text.last, characters.contains(last) { text.removeLast() }
         return text

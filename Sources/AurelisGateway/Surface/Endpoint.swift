@@ -5,6 +5,8 @@ internal import NIOHTTP1
 enum Endpoint: Equatable {
     /// A model call: `POST /v1/chat/completions` and its kin.
     case call(ModelOperation)
+    /// Files and batches: `/v1/files`, `/v1/batches` and what is below them.
+    case stored(StoredRequest)
     /// `GET /v1/models`.
     case models
     /// `GET /v1/models/{id}`.
@@ -30,7 +32,7 @@ enum Endpoint: Equatable {
         }
         let path = Self.path(of: target)
         guard let resource = Self.resource(at: path) else {
-            self = .notFound(path: path)
+            self = Endpoint(method: method, storedAt: path)
             return
         }
         let allow = if case .call = resource { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" }
@@ -45,14 +47,18 @@ enum Endpoint: Equatable {
 
     /// Whether the answer depends on the request's body.
     var wantsBody: Bool {
-        if case .call = self { true } else { false }
+        switch self {
+        case .call, .stored(.createBatch), .stored(.uploadFile): true
+        default: false
+        }
     }
 
     /// The paths a person can be pointed to.
     static let paths =
         "POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /v1/models/{id}, "
         + "POST /inference/chat/completions, POST /inference/embeddings, GET /catalog/models, "
-        + "POST /chat/completions, POST /embeddings, GET /models, GET /health/live, GET /health/ready"
+        + "POST /chat/completions, POST /embeddings, GET /models, /v1/files, /v1/batches, "
+        + "GET /health/live, GET /health/ready"
 
     private static func resource(at path: String) -> Endpoint? {
         switch path {

@@ -230,6 +230,24 @@ package final class DatabaseBatchJournal: BatchJournal {
         }
     }
 
+    /// Deletes what was kept: the results are elsewhere now.
+    package func forget() async throws(BatchError) {
+        try await attempting { [batch] pool in
+            var deleted = Self.groupSize
+            while deleted == Self.groupSize {
+                deleted = try pool.write { database in
+                    try database.execute(
+                        sql:
+                            "DELETE FROM items WHERE batch = ? AND line IN (SELECT line FROM items WHERE batch = ? LIMIT ?)",
+                        arguments: [batch, batch, Self.groupSize]
+                    )
+                    return database.changesCount
+                }
+            }
+            try pool.write { try $0.execute(sql: "DELETE FROM batches WHERE id = ?", arguments: [batch]) }
+        }
+    }
+
     /// Gives the room of deleted batches back to the disk.
     private static func giveRoomBack(_ opened: StorageFile.Opened) throws {
         try opened.pool.writeWithoutTransaction { database in

@@ -6,11 +6,12 @@ import Testing
 struct StateMachineSequenceTests {
     /// What must hold whatever happens, followed along a sequence of events.
     private struct Witness {
-        var machine = HTTPServerConnectionStateMachine(maximumBody: 50)
+        var machine = HTTPServerConnectionStateMachine(maximumBody: 50, maximumUpload: 70)
         var random: SplitMix64
         /// Requests that wait for an answer: never more than one.
         var pending = 0
         var appended = 0
+        var limit = 0
         var isStreaming = false
         var isLast = false
         var isDraining = false
@@ -37,7 +38,7 @@ struct StateMachineSequenceTests {
 
         mutating func head() {
             guard !machine.holdsInput else { return }
-            let facts = RequestFacts(
+            var facts = RequestFacts(
                 keepsAlive: Bool.random(using: &random),
                 isHTTP10: Bool.random(using: &random),
                 body: [.none, .length(Int.random(in: 0..<80, using: &random)), .chunked].randomElement(using: &random)
@@ -45,14 +46,16 @@ struct StateMachineSequenceTests {
                 expectsContinue: Bool.random(using: &random),
                 wantsBody: Bool.random(using: &random)
             )
+            facts.streamsBody = facts.wantsBody && Bool.random(using: &random)
             let wasWaiting = machine.wait == .head || machine.wait == .nextRequest
             let action = machine.receivedHead(facts)
             log.append("head \(facts) \(action)")
             switch action {
-            case .collectBody(let sendContinue):
+            case .collectBody(let sendContinue), .streamBody(let sendContinue):
                 #expect(wasWaiting && !isLast, "\(log)")
                 #expect(!sendContinue || !facts.isHTTP10, "\(log)")
-                appended = 0
+                #expect(machine.isReceivingUpload == facts.streamsBody, "\(log)")
+                (appended, limit) = (0, facts.streamsBody ? 70 : 50)
             case .discardBody: break
             case .answer, .refuse: pending += 1
             }
@@ -65,7 +68,7 @@ struct StateMachineSequenceTests {
             switch action {
             case .append:
                 appended += count
-                #expect(appended <= 50, "\(log)")
+                #expect(appended <= limit, "\(log)")
             case .discard: break
             case .refuse: pending += 1
             }
@@ -152,8 +155,9 @@ struct StateMachineSequenceTests {
         }
 
         mutating func closed() {
+            let isUploading = machine.isReceivingUpload
             let cancels = machine.closed()
-            #expect(cancels == (pending == 1 || isStreaming), "\(log)")
+            #expect(cancels == (pending == 1 || isStreaming || isUploading), "\(log)")
             pending = 0
             isStreaming = false
             isLast = true

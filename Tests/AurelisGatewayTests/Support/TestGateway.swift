@@ -15,10 +15,11 @@ struct TestGateway: Sendable {
         _ provider: TestProvider = TestProvider(),
         configuration: GatewayConfiguration = GatewayConfiguration(),
         routing: OrchestratorConfiguration = .withoutRetries,
+        store: MemoryStore? = nil,
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
         let orchestrator = ModelOrchestrator(providers: [provider], configuration: routing)
-        try await run(orchestrator, configuration, body)
+        try await run(orchestrator, configuration, store: store, body)
     }
 
     /// - Parameter orchestrator: asked for anew with every request, as after a reload.
@@ -27,6 +28,7 @@ struct TestGateway: Sendable {
         _ configuration: GatewayConfiguration = GatewayConfiguration(),
         security: TLSListener? = nil,
         signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
+        store: MemoryStore? = nil,
         _ body: @Sendable (TestGateway) async throws -> Void
     ) async throws {
         var configuration = configuration
@@ -37,6 +39,7 @@ struct TestGateway: Sendable {
             orchestrator: orchestrator,
             security: security,
             signatures: signatures,
+            stored: store.map { StoredObjects(files: $0, batches: $0) },
             eventLoopGroup: .singleton,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             onListening: { continuation.yield($0.port) }

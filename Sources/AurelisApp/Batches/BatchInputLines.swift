@@ -1,0 +1,32 @@
+internal import Aurelis
+internal import AurelisStorage
+
+/// The items of a batch's input, each on behalf of whose batch it is.
+final class BatchInputLines {
+    private let lines: FileLines
+    private let endpoint: BatchEndpoint
+    private var options = ModelCall.Options()
+
+    init(_ record: BatchRecord, _ grant: AccessGrant?, _ store: DatabaseFileStore) throws(BatchError) {
+        lines = try store.lines(of: record.input)
+        endpoint = record.endpoint
+        options.grant = grant
+        options.priority = record.priority
+    }
+
+    /// The next item; nil after the last one.
+    func next() throws(BatchError) -> BatchLine? {
+        guard let line = try lines.next() else { return nil }
+        var item = BatchLine(line, options: options)
+        if case .success(let call) = item.item.call, call.operation != endpoint.operation {
+            item.item.call = .failure(
+                ModelError(
+                    .invalidRequest,
+                    "line \(line.number) has another \"url\" than its batch, which is for \(endpoint.rawValue)",
+                    code: "invalid_url"
+                )
+            )
+        }
+        return item
+    }
+}

@@ -1,0 +1,81 @@
+internal import Aurelis
+internal import AurelisGateway
+internal import AurelisStorage
+internal import Logging
+internal import ServiceLifecycle
+
+/// Files and batches: what the gateway hands them to, and who works on them.
+struct BatchParts: Sendable {
+    let objects: StoredObjects
+    let service: BatchService
+
+    /// - Parameter isReplay: whether a recording answers.
+    /// - Returns: nil without a data directory.
+    init?(
+        _ configuration: Configuration,
+        _ engine: Engine,
+        _ access: AccessControl,
+        isReplay: Bool,
+        logger: Logger
+    ) {
+        guard !configuration.dataDirectory.isEmpty else { return nil }
+        let (news, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let store = DatabaseFileStore(
+            directory: Self.directory(configuration, isReplay: isReplay),
+            limits: FileLimits(configuration),
+            clock: engine.clock,
+            logger: logger
+        ) {
+            continuation.yield()
+        }
+        let (batches, transport) = (configuration.batches, configuration.transport)
+        // More would only wait for a place, and their time run out.
+        let places = min(configuration.concurrency ?? .max, transport.connectionsPerHost)
+        objects = StoredObjects(files: store, batches: store)
+        service = BatchService(
+            store: store,
+            orchestrator: { engine.orchestrator },
+            grant: { access.grant(of: $0) },
+            engineTime: engine.time,
+            settings: BatchService.Settings(
+                running: batches.running,
+                inFlight: min(batches.inFlight, places),
+                maximumRequests: batches.maximumRequests,
+                drain: configuration.gateway.drainTimeout
+            ),
+            news: news,
+            logger: logger
+        )
+    }
+
+    /// What is not answered by real providers is nobody's real batch.
+    private static func directory(_ configuration: Configuration, isReplay: Bool) -> String {
+        let directory = configuration.dataDirectory
+        return configuration.simulates ? directory + "/simulated" : isReplay ? directory + "/replayed" : directory
+    }
+}
+
+extension FileLimits {
+    fileprivate init(_ configuration: Configuration) {
+        self.init()
+        fileSize = Int64(configuration.files.maximumSize)
+        totalSize = Int64(configuration.files.maximumTotal)
+        fileCount = configuration.files.maximumCount
+        openBatches = configuration.batches.maximumOpen
+        retention = configuration.files.retention.components.seconds
+    }
+}
+
+/// The gateway and the work on batches, which end at the same time: neither waits for the other to drain.
+struct DataPlane: Service {
+    let gateway: GatewayServer
+    let batches: BatchService?
+
+    func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await gateway.run() }
+            if let batches { group.addTask { await batches.run() } }
+            try await group.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package import Aurelis
+internal import Dispatch
+internal import GRDB
+package import Logging
+internal import Synchronization
+
+/// Keeps the files and batches that come over HTTP in a folder, shared by every process that uses it: what is known of
+/// them in SQLite, the contents beside it.
+///
+///     let store = DatabaseFileStore(directory: directory, clock: clock, logger: logger)
+///     let file = try await store.file("file-…", of: tenant)
+///
+/// Nothing is made before the first file comes.
+package final class DatabaseFileStore: Sendable {
+    /// Where everything is, the journals of batches included.
+    package let directory: String
+    /// What there may be.
+    package let limits: FileLimits
+    let contents: FileDirectory
+    let clock: WallClock
+    let logger: Logger
+    /// What is being taken in now.
+    let uploads = Mutex(FileTotals())
+    private let rows: StorageConnection
+    /// Why it last failed: the same is told once.
+    private let lastFailure = Mutex<String?>(nil)
+    private let path: String
+    /// Where rows are read and written.
+    private let queue = DispatchQueue(label: "aurelis.files", qos: .userInitiated)
+    /// Told that a batch has come.
+    private let onBatch: @Sendable () -> Void
+
+    /// How long a caller waits for the disk.
+    private static let patience: Duration = .seconds(30)
+
+    /// The store in a folder.
+    ///
+    /// - Parameter onBatch: is told that there is something to do for a batch.
+    package init(
+        directory: String,
+        limits: FileLimits = FileLimits(),
+        time: any TimeSource = SystemTimeSource(),
+        clock: WallClock = .system,
+        logger: Logger,
+        onBatch: @escaping @Sendable () -> Void = {}
+    ) {
+        self.directory = directory
+        self.limits = limits
+        self.clock = clock
+        self.logger = logger
+        self.onBatch = onBatch
+        contents = FileDirectory(path: directory + "/files")
+        let file = StorageFile(directory: directory, .files, clock: clock)
+        rows = StorageConnection(file, time: time)
+        path = file.path
+    }
+
+    /// Whether there ever was a file.
+    var exists: Bool { rows.exists }
+
+    /// The present, in seconds since 1970-01-01 UTC.
+    package var now: Int64 { clock.secondsSinceEpoch }
+
+    func batchCame() { onBatch() }
+
+    // MARK: - Rows
+
+    func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(ModelError) -> Value {
+        try await attempting { [rows] in try rows.lend { try $0.pool.read(body) } }
+    }
+
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(ModelError) -> Value {
+        try await attempting { [rows] in try rows.lend { try $0.pool.write(body) } }
+    }
+
+    /// Reads rows on the queue of whoever calls.
+    func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        try rows.lend { try $0.pool.read(body) }
+    }
+
+    /// Does what waits for the disk where it holds nobody up.
+    func attempting<Value: Sendable>(
+        on queue: DispatchQueue? = nil,
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws(ModelError) -> Value {
+        let result = await (queue ?? self.queue).ending(within: Self.patience) { Result { try body() } }
+        guard let result else {
+            throw .refused(503, "the disk with \(directory) does not answer; try again later", code: "storage_slow")
+        }
+        do {
+            let value = try result.get()
+            lastFailure.withLock { $0 = nil }
+            return value
+        } catch let error as ModelError {
+            throw error
+        } catch {
+            throw failure(error)
+        }
+    }
+
+    private func failure(_ error: any Error) -> ModelError {
+        let isNew = lastFailure.withLock { last in
+            defer { last = "\(error)" }
+            return last != "\(error)"
+        }
+        if isNew {
+            logger.error("files and batches cannot be kept", metadata: ["reason": "\(error)", "path": "\(path)"])
+        }
+        let isFull =
+            switch error {
+            case let fault as FileFault: fault.isDiskFull
+            case let error as DatabaseError: error.resultCode == .SQLITE_FULL
+            default: false
+            }
+        if isFull {
+            return .refused(507, "the gateway's disk is full: remove files that are not needed", code: "disk_full")
+        }
+        return .refused(500, "the gateway cannot read or write its files; its log tells why", code: "storage_failed")
+    }
+}

@@ -1,0 +1,18 @@
+/// What clients' files and batches may come to, and how long they stay.
+package struct FileLimits: Sendable, Hashable {
+    /// Bytes of one file.
+    package var fileSize: Int64 = 200 << 20
+    /// Bytes of all files together.
+    package var totalSize: Int64 = 10 << 30
+    /// Files.
+    package var fileCount = 10_000
+    /// Files that are taken in at once, by one process.
+    package var uploads = 32
+    /// Batches that have not ended.
+    package var openBatches = 1_000
+    /// How many seconds a file, or a batch that has ended, stays.
+    package var retention: Int64 = 30 * 86_400
+
+    /// The defaults.
+    package init() {}
+}
