@@ -155,7 +155,7 @@ extension JSONWriter {
             beginObject()
             for (name, member) in value.members {
                 key(rules.text(name))
-                if SecretName.isSecret(name) {
+                if MetadataName.isSecret(name) {
                     string(AuditRules.redacted)
                 } else {
                     redacted(member, rules, depth: depth + 1)

@@ -75,7 +75,7 @@ struct AuditEntryTests {
     ]
 
     @Test("names of secrets", arguments: names)
-    func name(name: String, isSecret: Bool) { #expect(SecretName.isSecret(name) == isSecret) }
+    func name(name: String, isSecret: Bool) { #expect(MetadataName.isSecret(name) == isSecret) }
 
     @Test("what was said is there only where that is wanted, without secrets, and a long text is shortened with a mark")
     func content() throws {

@@ -1,11 +1,12 @@
 /// Whether the name of a value says that the value is a secret.
 ///
-///     SecretName.isSecret("api_key")        // true
-///     SecretName.isSecret("monkey")         // false
-///     SecretName.isSecret("max_tokens")     // false
+///     MetadataName.isSecret("api_key")        // true
+///     MetadataName.isSecret("monkey")         // false
+///     MetadataName.isSecret("max_tokens")     // false
 ///
-/// Names are compared word by word: `clientSecret`, `client-secret` and `CLIENT_SECRET` are the same two.
-package enum SecretName {
+/// Stricter than `SecretName`, which reads source code and must not take a `primary_key` for a secret: what an audit log
+/// leaves out of somebody's metadata is missed by nobody. Names are compared word by word: `clientSecret`, `client-secret` and `CLIENT_SECRET` are the same two.
+package enum MetadataName {
     private static let words: Set<String> = [
         "key", "keys", "apikey", "apikeys", "token", "password", "passwords", "passwd", "pwd", "passphrase", "secret",
         "secrets", "credential", "credentials", "authorization", "cookie", "bearer", "jwt",
