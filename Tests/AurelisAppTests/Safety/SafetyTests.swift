@@ -1,4 +1,5 @@
 import Aurelis
+import AurelisSimulator
 import AurelisTesting
 import AurelisTransport
 import Foundation

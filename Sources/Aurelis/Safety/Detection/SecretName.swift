@@ -50,7 +50,7 @@ struct SecretName {
         case 0x617373: follows(UInt8(ascii: "p"))  // pass
         case 0x69616C: follows(UInt8(ascii: "t"))  // credential
         case 0x616C73: follows(UInt8(ascii: "i"))  // credentials
-        case 0x696F6E: follows(UInt8(ascii: "z"), 5)  // authorization
+        case 0x696F6E: follows(UInt8(ascii: "z"), 6)  // authorization
         case 0x737764, 0x707764, 0x726574, 0x6B656E, 0x6B6579, 0x736967, 0x70736B:
             true  // passwd, pwd, secret, token, key, sig, psk
         default: false
