@@ -110,7 +110,7 @@ package final class AuditLog: Sendable {
         }
         if begins { schedule(after: settings.sync == .always ? .zero : Self.gathering) { $0.turn() } }
         if isNewLoss {
-            alarm("audit_lost", "entries of the audit log are lost: the disk does not keep up, and no more can wait for it")
+            alarm("audit_lost", "entries of the audit log are lost: the disk does not keep up, and no more can wait")
         }
     }
 
