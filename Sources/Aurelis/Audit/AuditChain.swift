@@ -39,7 +39,7 @@ package struct AuditPage: Sendable {
         let code = key.code(after: chain.code, of: signed)
         bytes += signed
         bytes += AuditLine.mark
-        bytes += Hexadecimal.encode(code).utf8
+        Hexadecimal.append(code, to: &bytes)
         bytes += AuditLine.end
         bytes.append(AuditLine.newline)
         ends.append(bytes.count)

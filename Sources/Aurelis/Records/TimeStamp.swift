@@ -12,6 +12,7 @@ package struct TimeStamp: CustomStringConvertible {
         let (days, ofDay) = Self.floored(milliseconds, by: 86_400_000)
         let (year, month, day) = Self.civil(daysSince1970: days)
         let (seconds, fraction) = (ofDay / 1_000, ofDay % 1_000)
+        if (0...9_999).contains(year) { return Self.text(year, month, day, seconds, fraction) }
         let date = "\(Self.digits(year, 4))-\(Self.digits(month, 2))-\(Self.digits(day, 2))"
         let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60)
         let time = "\(Self.digits(hour, 2)):\(Self.digits(minute, 2)):\(Self.digits(second, 2))"
@@ -33,6 +34,31 @@ package struct TimeStamp: CustomStringConvertible {
     private static func floored(_ value: Int64, by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+
+    /// The text of a year of four digits, written in place.
+    private static func text(_ year: Int64, _ month: Int64, _ day: Int64, _ seconds: Int64, _ fraction: Int64) -> String
+    {
+        String(unsafeUninitializedCapacity: 24) { text in
+            var end = 0
+            func put(_ value: Int64, _ count: Int, _ sign: UInt8) {
+                var rest = value
+                for place in (end..<end + count).reversed() {
+                    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[end + count] = sign
+                end += count + 1
+            }
+            put(year, 4, UInt8(ascii: "-"))
+            put(month, 2, UInt8(ascii: "-"))
+            put(day, 2, UInt8(ascii: "T"))
+            put(seconds / 3_600, 2, UInt8(ascii: ":"))
+            put(seconds / 60 % 60, 2, UInt8(ascii: ":"))
+            put(seconds % 60, 2, UInt8(ascii: "."))
+            put(fraction, 3, UInt8(ascii: "Z"))
+            return end
+        }
     }
 
     private static func digits(_ value: Int64, _ count: Int) -> String {

@@ -12,6 +12,14 @@ enum Hexadecimal {
         }
     }
 
+    /// Writes the digits behind other bytes.
+    static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
+        for byte in bytes {
+            text.append(digits[Int(byte >> 4)])
+            text.append(digits[Int(byte & 0xF)])
+        }
+    }
+
     /// The bytes; nil for what `encode` does not write.
     static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
