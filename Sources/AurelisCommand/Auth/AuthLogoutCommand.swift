@@ -53,7 +53,8 @@ struct AuthLogoutCommand: AsyncParsableCommand {
         let places = try desk.forget(name, at: server)
         let text =
             places.isEmpty
-            ? "nothing was stored of \(name)" : "removed the credential of \(name) from \(places.joined(separator: " and "))"
+            ? "nothing was stored of \(name)"
+            : "removed the credential of \(name) from \(places.joined(separator: " and "))"
         try console.output.write(TerminalSanitizer.singleLine(text) + "\n")
         if let provider, let used = try await desk.survey(provider).used {
             console.warn("\(name) still has a credential: from \(used.origin)")

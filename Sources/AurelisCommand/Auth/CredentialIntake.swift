@@ -53,7 +53,8 @@ struct CredentialIntake: Sendable {
                 "--offline stores it unasked"
             )
         case .limited(let reason): console.warn("\(provider.id) takes the credential, with less rights: \(reason)")
-        case .unverifiable(let reason): console.warn("whether \(provider.id) takes the credential is not known: \(reason)")
+        case .unverifiable(let reason):
+            console.warn("whether \(provider.id) takes the credential is not known: \(reason)")
         case .valid, nil: break
         }
         return (credential, validity)

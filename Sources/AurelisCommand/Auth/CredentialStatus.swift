@@ -92,7 +92,10 @@ extension CredentialStatus {
             table.add(
                 .init(source.isUsed ? "→" : "", .good),
                 .init(source.name, source.isUsed ? .name : nil),
-                .init(source.shown ?? (source.outcome == "failed" ? "failed" : "–"), source.outcome == "failed" ? .caution : nil),
+                .init(
+                    source.shown ?? (source.outcome == "failed" ? "failed" : "–"),
+                    source.outcome == "failed" ? .caution : nil
+                ),
                 .init(source.kind ?? ""),
                 .init(source.checksum ?? "", source.checksum == "wrong" ? .bad : nil),
                 .init(source.validity?.word ?? "", Self.role(source.validity)),

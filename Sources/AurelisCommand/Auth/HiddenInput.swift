@@ -44,7 +44,9 @@ enum HiddenInput {
         var room = SecretBytes(capacity: maximumBytes + 1)
         var count = 0
         while count < room.count {
-            let received = try room.withMutableBytes { try next(descriptor, UnsafeMutableRawBufferPointer(rebasing: $0[count...])) }
+            let received = try room.withMutableBytes {
+                try next(descriptor, UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+            }
             if received == 0 { break }
             count += received
         }

@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// A credential that was found, and where.
 package final class Credential: Sendable {
     /// The credential itself.
@@ -9,15 +7,13 @@ package final class Credential: Sendable {
     /// What looks wrong with it, without having asked anybody; nil when nothing does.
     package let warning: String?
 
-    /// The first digits of its SHA-256: tells one account from another, and nothing else.
+    /// The first digits of its digest: tells one account from another, and nothing else.
     package let account: String
 
     /// A credential from somewhere.
     package init(secret: Secret, origin: String, warning: String? = nil) {
         self.secret = secret
-        account = secret.withBytes { bytes in
-            SHA256.hash(data: bytes).prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        }
+        account = secret.digest.prefix(6).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         self.origin = origin
         self.warning = warning
     }

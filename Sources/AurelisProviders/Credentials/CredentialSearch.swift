@@ -70,7 +70,7 @@ struct CredentialSearch: Sendable {
             case .absent(let reason): report.entries.append(.init(source: source.name, outcome: .absent(reason)))
             case .failed(let reason): report.entries.append(.init(source: source.name, outcome: .failed(reason)))
             case .found(let credential):
-                credential.secret.withText(KnownSecrets.process.insert)
+                credential.secret.withBytes { KnownSecrets.process.insert(bytes: $0) }
                 report.entries.append(.init(source: source.name, outcome: .used(warning: credential.warning)))
                 return Result(
                     credential,

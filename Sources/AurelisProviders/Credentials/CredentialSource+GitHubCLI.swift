@@ -30,7 +30,9 @@ extension CredentialSource {
     }
 
     private static func finding(in output: Secret) -> Finding {
-        guard let token = output.firstLine, token.isPrintable else { return .failed("`gh auth token` printed no token") }
+        guard let token = output.firstLine, token.isPrintable else {
+            return .failed("`gh auth token` printed no token")
+        }
         return .found(token, origin: "`gh auth token`")
     }
 }

@@ -78,7 +78,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
         warnOfPlainText()
     }
 
-    /// The first digits of the credential's SHA-256.
+    /// The first digits of the credential's digest.
     package var account: String {
         get async {
             guard let credential = try? await credentials.current() else { return "" }

@@ -71,7 +71,9 @@
                 }
                 try sealing()
                 let store = CredentialStore(directory: path, keys: keys)
-                sources.append((3, CredentialSource(name: "s", lifetime: nil) { store.find("openai", at: item.server) }))
+                sources.append(
+                    (3, CredentialSource(name: "s", lifetime: nil) { store.find("openai", at: item.server) })
+                )
                 for (number, source) in sources {
                     let seed = Seed(number: UInt64(number))
                     let using: () -> Void = {
@@ -80,7 +82,10 @@
                             return
                         }
                         let credential = Credential(secret: secret, origin: "test")
-                        _ = (credential.secret.masked, GitHubToken.checksum(in: secret), secret.isRepeated(in: "none of it"))
+                        _ = (
+                            credential.secret.masked, GitHubToken.checksum(in: secret),
+                            secret.isRepeated(in: "none of it")
+                        )
                         // Also the proof that a copy would be found.
                         #expect(MemoryScan.occurrences(of: seed) == 1, "\(source.name), in use")
                     }

@@ -159,7 +159,9 @@ struct CredentialStoreTests {
 
     @Test("a file that asks for more memory or work than trying a passphrase may cost is refused", arguments: hostile)
     func hostileParameters(parameters: String) {
-        let text = ["aurelis-credentials 1", "key passphrase scrypt \(parameters) \(Data(count: 16).base64EncodedString())"]
+        let text = [
+            "aurelis-credentials 1", "key passphrase scrypt \(parameters) \(Data(count: 16).base64EncodedString())",
+        ]
         let document = Self.signed(text + ["check AAAA", "mac AAAA", "sum"])
         let error = #expect(throws: CredentialStoreError.self) { try StoreDocument.parse(Array(document.utf8)) }
         #expect(error?.code == .refused || error?.code == .tampered)
@@ -168,10 +170,14 @@ struct CredentialStoreTests {
     @Test("no bytes bring the parser down")
     func noise() {
         var random = SeededGenerator(seed: 3)
-        let words = ["aurelis-credentials 1", "key ", "file x", "check ", "entry a b 1 ", "mac ", "AAAA", " ", "\n", "-", "é"]
+        let words = [
+            "aurelis-credentials 1", "key ", "file x", "check ", "entry a b 1 ", "mac ", "AAAA", " ", "\n", "-", "é",
+        ]
         for _ in 0..<3_000 {
             let text = (0..<(random.next() % 12)).map { _ in words[Int(random.next() % UInt64(words.count))] }.joined()
-            _ = try? StoreDocument.parse(Array(Self.signed(text.split(separator: "\n").map(String.init) + ["sum"]).utf8))
+            _ = try? StoreDocument.parse(
+                Array(Self.signed(text.split(separator: "\n").map(String.init) + ["sum"]).utf8)
+            )
         }
     }
 
@@ -267,7 +273,9 @@ struct PassphraseSourceTests {
         let folder = try TemporaryFolder()
         let path = try folder.write("pass", "a long passphrase\nand a remark\n")
         try folder.write("aurelis.passphrase", "from systemd\n")
-        #expect(try tell(["AURELIS_PASSPHRASE_FILE": path, "CREDENTIALS_DIRECTORY": folder.path]) == "a long passphrase")
+        #expect(
+            try tell(["AURELIS_PASSPHRASE_FILE": path, "CREDENTIALS_DIRECTORY": folder.path]) == "a long passphrase"
+        )
         #expect(try tell(["CREDENTIALS_DIRECTORY": folder.path]) == "from systemd")
     }
 

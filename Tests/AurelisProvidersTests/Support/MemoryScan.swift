@@ -64,7 +64,9 @@
                     // The room has what was read before.
                     let isOwn = start < own + UInt(size) && own < start + UInt(length)
                     let count = isOwn ? 0 : pread(memory, room, length, off_t(start))
-                    if count > 0 { found += occurrences(of: needle, in: UnsafeRawBufferPointer(start: room, count: count)) }
+                    if count > 0 {
+                        found += occurrences(of: needle, in: UnsafeRawBufferPointer(start: room, count: count))
+                    }
                     explicit_bzero(room, size)
                     start += UInt(chunk)
                 }

@@ -12,7 +12,8 @@ final class MemoryKeyring: Sendable {
             name: "test keyring",
             read: { item in
                 if self.isBroken.withLock({ $0 }) { return .failed("locked") }
-                return self.items.withLock { $0[item] }.map { .found($0, origin: "the test keyring") } ?? .absent("none")
+                return self.items.withLock { $0[item] }.map { .found($0, origin: "the test keyring") }
+                    ?? .absent("none")
             },
             write: { secret, item, _ in
                 if self.isBroken.withLock({ $0 }) { return "locked" }

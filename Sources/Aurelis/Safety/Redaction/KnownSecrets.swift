@@ -22,23 +22,31 @@ package final class KnownSecrets: Sendable {
     package init() {}
 
     /// Remembers a credential, as it is and as it stands in a URL.
-    package func insert(_ secret: String) {
+    package func insert(_ secret: String) { insert(bytes: secret.utf8) }
+
+    /// The same, of bytes that nobody is to have a copy of.
+    package func insert(bytes: some Collection<UInt8>) {
         // `no-key-required` is none either, and would be missed in every sentence.
-        guard secret.utf8.contains(where: { !$0.isSmall && $0 != UInt8(ascii: "-") }) else { return }
-        insert(Array(secret.utf8))
-        let encoded = secret.utf8.flatMap { byte -> [UInt8] in
-            byte.isDigit || byte.folded.isSmall || "-._~".utf8.contains(byte)
-                ? [byte] : Array("%\(Self.hexadecimal(byte))".utf8)
-        }
-        insert(encoded)
+        guard bytes.contains(where: { !$0.isSmall && $0 != UInt8(ascii: "-") }) else { return }
+        note(bytes)
+        note(
+            bytes.lazy.flatMap { byte -> [UInt8] in
+                byte.isDigit || byte.folded.isSmall || "-._~".utf8.contains(byte)
+                    ? [byte] : Array("%\(Self.hexadecimal(byte))".utf8)
+            }
+        )
     }
 
-    private func insert(_ bytes: [UInt8]) {
-        guard bytes.count >= Self.shortest else { return }
-        let hash = bytes.reduce(0) { $0 &* base &+ UInt64($1) &+ 1 }
-        hashes.withLock { hashes in
+    private func note(_ bytes: some Sequence<UInt8>) {
+        var (hash, count) = (UInt64(0), 0)
+        for byte in bytes {
+            hash = hash &* base &+ UInt64(byte) &+ 1
+            count += 1
+        }
+        guard count >= Self.shortest else { return }
+        hashes.withLock { [hash, count] hashes in
             guard hashes.values.reduce(0, { $0 + $1.count }) < Self.most else { return }
-            hashes[bytes.count, default: []].insert(hash)
+            hashes[count, default: []].insert(hash)
         }
     }
 

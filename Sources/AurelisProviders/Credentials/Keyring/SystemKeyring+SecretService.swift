@@ -84,7 +84,9 @@ private struct SecretTool: Sendable {
 
     /// Whether there is a way to the service: an address, the socket of a login session, or a desktop that starts one.
     private var hasBus: Bool {
-        if ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY"].contains(where: { !(environment[$0] ?? "").isEmpty }) { return true }
+        if ["DBUS_SESSION_BUS_ADDRESS", "DISPLAY"].contains(where: { !(environment[$0] ?? "").isEmpty }) {
+            return true
+        }
         return environment["XDG_RUNTIME_DIR"].map { CredentialFile.version(of: "\($0)/bus") != nil } ?? false
     }
 

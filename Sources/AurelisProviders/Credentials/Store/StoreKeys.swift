@@ -34,7 +34,8 @@ struct StoreKeys: Sendable {
             let path = path(name)
             if CredentialFile.version(of: path) == nil {
                 let key = Secret.random(digits: 64)
-                try key.withBytes { bytes throws(CredentialStoreError) in try StoreFile(path: path).replace(with: bytes) }
+                try key.withBytes { bytes throws(CredentialStoreError) in try StoreFile(path: path).replace(with: bytes)
+                }
             }
             return (.file(name), try Self.read(path))
         case .keyring:
@@ -74,7 +75,9 @@ struct StoreKeys: Sendable {
         }
     }
 
-    private static func derive(from passphrase: Secret, _ scrypt: ScryptParameters) throws(CredentialStoreError) -> Secret {
+    private static func derive(from passphrase: Secret, _ scrypt: ScryptParameters) throws(CredentialStoreError)
+        -> Secret
+    {
         if let refusal = scrypt.refusal { throw CredentialStoreError(.refused, refusal) }
         guard passphrase.count > 0 else { throw CredentialStoreError(.keyUnavailable, "the passphrase is empty") }
         do {

@@ -1,5 +1,4 @@
 internal import Aurelis
-internal import Crypto
 internal import Synchronization
 
 /// What providers said of credentials, by the credentials' hashes, for a while.
@@ -21,13 +20,13 @@ final class ValidityCache: Sendable {
 
     /// What is known; nil: nothing that still holds.
     func validity(of secret: Secret) -> CredentialValidity? {
-        let (key, now) = (Self.key(secret), time.now)
+        let (key, now) = (secret.digest, time.now)
         return entries.withLock { entries in entries[key].flatMap { now < $0.expiry ? $0.validity : nil } }
     }
 
     /// Notes what a provider said.
     func note(_ validity: CredentialValidity, of secret: Secret) {
-        let (key, now) = (Self.key(secret), time.now)
+        let (key, now) = (secret.digest, time.now)
         let lifetime: Duration
         if case .unverifiable = validity { lifetime = Self.unverifiableLifetime } else { lifetime = Self.lifetime }
         entries.withLock { entries in
@@ -37,6 +36,4 @@ final class ValidityCache: Sendable {
             entries[key] = Entry(validity: validity, expiry: now.advanced(by: lifetime))
         }
     }
-
-    private static func key(_ secret: Secret) -> [UInt8] { secret.withBytes { Array(SHA256.hash(data: $0)) } }
 }
