@@ -117,7 +117,7 @@ def test_a_rotated_certificate_is_for_new_connections_and_streams_go_on(configur
 
     with client(server, authority) as openai_client:
         stream = ask(openai_client, stream=True)
-        first = next(iter(stream))
+        next(iter(stream))
         assert subject(server.url, authority) == "first"
 
         authority.issue("second", into=file.parent.name)
@@ -128,7 +128,6 @@ def test_a_rotated_certificate_is_for_new_connections_and_streams_go_on(configur
         assert subject(server.admin_url, authority) == "second"
 
         rest = list(stream)
-        assert first.id == rest[-1].id
         assert any(chunk.choices and chunk.choices[0].finish_reason == "stop" for chunk in rest)
 
 

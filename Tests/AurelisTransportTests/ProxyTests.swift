@@ -96,6 +96,11 @@ struct ProxyTests {
             let tls = scheme == .https ? try authority.server() : nil
             try await ScriptedServer.run(tls: tls, configuration: configuration(address)) { server, client in
                 guard failure == nil else {
+                    // tinyproxy answers wrong credentials with 401, which a server may have said to a plain request.
+                    if proxy.contains("wrong"), scheme == .http {
+                        #expect(try await client.send(request(server, scheme)).status == 401)
+                        return
+                    }
                     let error = await error { try await client.send(request(server, scheme)) }
                     #expect(error?.code == failure)
                     #expect(error.map { "\($0)".contains("wrong") } == false)

@@ -47,6 +47,7 @@ struct ProxyTunnelStateMachineTests {
             ("HTTP/1.1 200 OK\nA: b\n\n", nil),
             ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", nil),
             ("HTTP/1.1 407 No\r\nProxy-Authenticate: Basic\r\n\r\n", .proxyAuthentication),
+            ("HTTP/1.1 401 Unauthorized\r\n\r\n", .proxyAuthentication),
             ("HTTP/1.1 504 Late\r\n\r\n", .proxyUnreachableTarget),
             ("HTTP/2 200\r\n\r\n", .proxyInvalidAnswer), ("HTTP/1.1 99 x\r\n\r\n", .proxyInvalidAnswer),
             ("HTTP/1.1 +20 x\r\n\r\n", .proxyInvalidAnswer), ("\r\n\r\n", .proxyInvalidAnswer),

@@ -72,7 +72,8 @@ struct ProxyTunnelStateMachine {
         case 200...299:
             // A server of TLS never speaks first: this would be the proxy's own.
             .fail(error(.proxyInvalidAnswer, "sent something behind its answer"))
-        case 407:
+        // Some answer wrong credentials as a server would; to this request only the proxy can have answered.
+        case 401, 407:
             .fail(.refused(by: proxy))
         case 500...599:
             .fail(error(.proxyUnreachableTarget, "cannot reach the server; it answered with status \(status)"))

@@ -173,7 +173,7 @@ struct TLSListenerTests {
     @Test(
         "files that cannot be used say why",
         arguments: [
-            ("none.pem", "first.key", "cannot be read"), ("first.key", "first.key", "holds no certificate"),
+            ("none.pem", "first.key", "cannot be read"), ("first.key", "first.key", "certificates in PEM"),
             ("first.pem", "second.key", "is not the key of"), ("first.pem", "first.pem", "private key"),
         ]
     )
