@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from openai.types.chat import ChatCompletion
 
 from conftest import Serve, openai_client
 from support.samples import PROVIDER_TOKEN
-from support.server import Server
+from support.server import COMMAND, Server
 
 ITEMS = 60
 IN_FLIGHT = 5
@@ -277,3 +278,38 @@ def test_what_is_simulated_is_kept_apart(launch: Serve, simulator: Server, tmp_p
             assert len(list(client.files.list())) == 1
     with openai_client(Gateways(launch, simulator, tmp_path).start()) as client:
         assert list(client.files.list()) == []
+
+
+def test_a_keys_files_batches_and_rights_are_its_own(launch: Serve, tmp_path: Path) -> None:
+    directory, configuration = tmp_path / "data", tmp_path / "aurelis.yaml"
+    configuration.write_text("gateway: { keys: required }\n")
+
+    def key(*arguments: str) -> str:
+        command = [COMMAND, "keys", "create", *arguments, "--data-dir", str(directory)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    few, other, chat = key("few", "--models", "gpt-4o-mini"), key("other"), key("chat", "--endpoints", "chat")
+    server = launch(
+        "serve", "--simulate", "--config", str(configuration), "--data-dir", str(directory), data_directory=False
+    )
+    with openai_client(server, api_key="nobody") as nobody, pytest.raises(openai.AuthenticationError):
+        upload(nobody, [line("a", "b")])
+    with openai_client(server, api_key=chat) as client, pytest.raises(openai.PermissionDeniedError):
+        upload(client, [line("a", "b")])
+    with openai_client(server, api_key=few) as client, openai_client(server, api_key=other) as stranger:
+        body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}
+        file = upload(client, [line("mine", "hello"), line("dear", "hello", body=body)])
+        batch = ended(client, order(client, file))
+        assert [answer["custom_id"] for answer in results(client, batch.output_file_id)] == ["mine"]
+        assert [error["error"]["code"] for error in results(client, batch.error_file_id)] == ["model_not_allowed"]
+        for attempt in (
+            lambda: stranger.files.retrieve(file.id),
+            lambda: stranger.files.content(batch.output_file_id),
+            lambda: stranger.files.delete(file.id),
+            lambda: stranger.batches.retrieve(batch.id),
+            lambda: stranger.batches.cancel(batch.id),
+            lambda: order(stranger, file),
+        ):
+            with pytest.raises(openai.NotFoundError):
+                attempt()
+        assert list(stranger.files.list()) == [] and list(stranger.batches.list()) == []

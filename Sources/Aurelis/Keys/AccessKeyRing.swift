@@ -70,9 +70,7 @@ package struct AccessKeyRing: Sendable {
     /// What a client's key grants whose request waits longer than its connection: as it is now; nil when the key is not
     /// in effect any more.
     package func grant(of id: String, at now: Int64) -> AccessGrant? {
-        guard let entry = entries[id], entry.key.kind == .gateway, entry.key.revoked == nil,
-            entry.key.expires.map({ now < $0 }) ?? true
-        else { return nil }
+        guard let entry = entries[id], entry.key.kind == .gateway, entry.key.isUsable(at: now) else { return nil }
         return entry.grant
     }
 

@@ -1,4 +1,3 @@
-import Aurelis
 import AurelisStorage
 import AurelisTesting
 import Foundation
@@ -6,6 +5,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 
+@testable import Aurelis
 @testable import AurelisApp
 
 /// A folder with batches, and gateways without a gateway that work on them.
@@ -26,9 +26,17 @@ struct BatchRig: Sendable {
         DatabaseFileStore(directory: directory, clock: .following(time), logger: Self.logger)
     }
 
+    /// What a key grants that is for one model only.
+    static func grant(_ id: String, only model: String? = nil) -> AccessGrant {
+        var key = AccessKey(id: id, name: id, kind: .gateway, secret: .random(), created: 0)
+        key.scope.models = model.flatMap { ModelPattern($0) }.map { [$0] }
+        return AccessGrant(key)
+    }
+
     /// Works on the batches for the length of a test, then ends gracefully.
     func working(
         _ change: (inout BatchService.Settings) -> Void = { _ in },
+        grant: @escaping @Sendable (String) -> AccessGrant? = { _ in nil },
         _ body: @Sendable () async throws -> Void
     ) async throws {
         var settings = BatchService.Settings()
@@ -45,6 +53,7 @@ struct BatchRig: Sendable {
         let service = BatchService(
             store: store,
             orchestrator: { orchestrator },
+            grant: grant,
             engineTime: time,
             settings: settings,
             news: AsyncStream { _ in },

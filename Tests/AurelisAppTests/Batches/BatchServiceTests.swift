@@ -3,6 +3,7 @@ import AurelisStorage
 import AurelisTesting
 import Foundation
 import Logging
+import Synchronization
 import Testing
 
 @testable import AurelisApp
@@ -210,12 +211,62 @@ struct BatchServiceTests {
     @Test("a batch's requests are its tenant's, and so are its results")
     func tenant() async throws {
         try await BatchRig.with { rig async throws in
+            let grant = BatchRig.grant("team")
             let id = try await rig.order(Self.lines("a"), tenant: "team")
-            try await rig.working {
+            try await rig.working(grant: { $0 == "team" ? grant : nil }) {
                 let record = try await rig.record(id) { $0.status == .completed }
                 #expect(try await rig.results(record.output, tenant: "team").count == 1)
                 await #expect(throws: ModelError.self) { try await rig.results(record.output) }
             }
         }
     }
+
+    @Test("a key asks by a batch for nothing that it may not ask for itself")
+    func scope() async throws {
+        try await BatchRig.with { rig async throws in
+            let grant = BatchRig.grant("team", only: "gpt-4o-mini")
+            let lines = [BatchRig.line("a"), BatchRig.line("b", model: "gpt-4o-mini")]
+            let id = try await rig.order(lines, tenant: "team")
+            try await rig.working(grant: { _ in grant }) {
+                let record = try await rig.record(id) { $0.status == .completed }
+                #expect(try await rig.results(record.output, tenant: "team").map(\.customID) == ["b"])
+                let errors = try await rig.results(record.errors, tenant: "team")
+                #expect(errors.map(\.error?.code) == ["model_not_allowed"])
+            }
+            #expect(rig.provider.attempts.count == 1)
+        }
+    }
+
+    @Test("the batch of a key that is revoked meanwhile ends after what is under way, and what is done is given out")
+    func revoked() async throws {
+        try await BatchRig.with { rig async throws in
+            let gate = ScriptedGate()
+            rig.provider.script(.gpt4o, .text("one"), .gated(gate, .text("two")))
+            let keys = Keys(BatchRig.grant("team"))
+            let id = try await rig.order(Self.lines("a", "b", "c"), tenant: "team")
+            try await rig.working({ $0.inFlight = 1 }, grant: { _ in keys.grant }) {
+                await rig.provider.attempts(atLeast: 2)
+                keys.revoke()
+                // The key is looked at before the progress is told.
+                try await rig.record(id) { $0.answered == 1 }
+                gate.open()
+                let record = try await rig.record(id) { $0.status.isFinal }
+                #expect(record.status == .failed && record.fault?.code == "key_not_in_effect")
+                let names = try await rig.results(record.output, tenant: "team").map(\.customID)
+                #expect(names == ["a", "b"] || names == ["a", "b", "c"])
+            }
+            #expect(rig.provider.cancellations == 0)
+        }
+    }
+}
+
+/// A key that can be revoked.
+private final class Keys: Sendable {
+    private let current: Mutex<AccessGrant?>
+
+    init(_ grant: AccessGrant) { current = Mutex(grant) }
+
+    var grant: AccessGrant? { current.withLock(\.self) }
+
+    func revoke() { current.withLock { $0 = nil } }
 }
