@@ -12,9 +12,10 @@ package struct AccessKeyRing: Sendable {
         /// The secret before; when there is none, one that nobody has: as many are compared for every key.
         let replaced: AccessKeyDigest
 
-        init(_ key: AccessKey, decoy: AccessKeyDigest) {
+        init(_ key: AccessKey, decoy: AccessKeyDigest, after earlier: Entry? = nil) {
             self.key = key
-            grant = AccessGrant(key)
+            let isSame = earlier?.key.scope == key.scope && earlier?.key.limits == key.limits
+            grant = earlier.flatMap { isSame ? $0.grant : nil } ?? AccessGrant(key)
             replaced = key.rotatedFrom?.secret ?? decoy
         }
     }
@@ -36,10 +37,13 @@ package struct AccessKeyRing: Sendable {
     package let metered: [AccessGrant]
 
     /// The keys of a book.
-    package init(_ book: AccessKeyBook = AccessKeyBook(), problem: String? = nil) {
+    ///
+    /// - Parameter earlier: the keys until now: one that grants what it did keeps its grant, so that whoever holds it
+    ///   sees no change where there is none.
+    package init(_ book: AccessKeyBook = AccessKeyBook(), after earlier: AccessKeyRing? = nil, problem: String? = nil) {
         let nobody = AccessKey(id: "nobody", name: "", kind: .gateway, secret: .random(), created: 0)
         decoy = Entry(nobody, decoy: .random())
-        let all = book.keys.map { Entry($0, decoy: .random()) }
+        let all = book.keys.map { Entry($0, decoy: .random(), after: earlier?.entries[$0.id]) }
         entries = Dictionary(all.map { ($0.key.id, $0) }) { first, _ in first }
         hasAdminKeys = book.keys.contains { $0.kind == .admin }
         metered = all.filter { $0.key.revoked == nil }.map(\.grant).filter { $0.plan != nil }

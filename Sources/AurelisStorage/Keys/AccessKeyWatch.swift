@@ -69,7 +69,7 @@ package final class AccessKeyWatch: Sendable {
                 return fail("\(file.path): it is gone")
             }
             state.withLock { $0 = State(look: look) }
-            keys.replace(with: AccessKeyRing(book))
+            keys.replace(with: AccessKeyRing(book, after: keys.ring))
             logger.info("the keys have changed", metadata: ["count": "\(book.keys.count)"])
         } catch {
             fail("\(error)")

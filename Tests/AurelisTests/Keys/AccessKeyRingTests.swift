@@ -69,6 +69,30 @@ struct AccessKeyRingTests {
         #expect(try verdict(Self.forged("new"))?.status == 503)
     }
 
+    @Test("a change of one key leaves what the others grant as it was, and so does a rotation")
+    func stableGrants() throws {
+        var setting = KeyBookSetting()
+        let (one, other) = (try setting.create("one").text, try setting.create("other").text)
+        let before = AccessKeyRing(setting.book)
+        let rotated = try setting.rotate("one", at: 1)
+        try setting.book.revoke("other", at: 1)
+        _ = try setting.create("third", at: 1)
+        let after = AccessKeyRing(setting.book, after: before)
+        func grant(_ text: String, _ ring: AccessKeyRing) throws -> AccessGrant? {
+            guard case .granted(let grant) = ring.authenticate(try .init(parsing: text), as: .gateway, at: 2) else {
+                return nil
+            }
+            return grant
+        }
+        #expect(try grant(rotated, after) == grant(one, before))
+        #expect(try grant(other, before) != nil && grant(other, after) == nil)
+        // One that grants something else is another.
+        var changed = KeyBookSetting()
+        let narrowed = try changed.create("one") { $0.limits.requestsPerDay = 1 }.text
+        let ring = AccessKeyRing(changed.book, after: before)
+        #expect(try grant(narrowed, ring) != nil && grant(narrowed, ring) != grant(one, before))
+    }
+
     @Test("a reader has the keys in effect, from the moment on in which they are")
     func reader() throws {
         var setting = KeyBookSetting()
