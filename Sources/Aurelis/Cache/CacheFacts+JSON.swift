@@ -24,6 +24,9 @@ extension CacheFacts {
         json.field("lifetime_ms", Int(lifetime.milliseconds))
     }
 
+    /// Milliseconds that can be added up: whoever writes to Redis or the disk can write any number.
+    private static let times = -(1 << 53)..<(1 << 53)
+
     /// Reads what `write` writes.
     ///
     /// - Returns: nil for what are no facts.
@@ -33,8 +36,8 @@ extension CacheFacts {
             let provider = value["provider"]?.string,
             let model = value["model"]?.string,
             let task = value["task"]?.string.flatMap(TaskType.init(rawValue:)),
-            let created = value["created_ms"]?.int,
-            let lifetime = value["lifetime_ms"]?.int
+            let created = value["created_ms"]?.int, Self.times.contains(created),
+            let lifetime = value["lifetime_ms"]?.int, Self.times.contains(lifetime)
         else { return nil }
         self.init(
             key: key,

@@ -95,6 +95,20 @@ struct CacheEnvelopeTests {
         #expect(!String(decoding: sealed, as: UTF8.self).contains("launch code"))
     }
 
+    @Test("times that cannot be added up are no facts", arguments: ["created_ms", "lifetime_ms"], [Int.min, Int.max])
+    func extremeTimes(name: String, value: Int) throws {
+        var json = JSONWriter()
+        try Self.facts().write(to: &json)
+        let document = try JSONDocument(json.bytes)
+        #expect(CacheFacts(reading: document.root) != nil)
+        let text = String(decoding: json.bytes, as: UTF8.self)
+        let field = try #require(document[name]?.raw).map { $0 }
+        let old = "\"\(name)\":" + String(decoding: field, as: UTF8.self)
+        #expect(text.contains(old))
+        let changed = text.replacing(old, with: "\"\(name)\":\(value)")
+        #expect(CacheFacts(reading: try JSONDocument(Array(changed.utf8)).root) == nil)
+    }
+
     @Test("random bytes are refused without trouble")
     func fuzz() throws {
         var random = SplitMix64(seed: 11)
