@@ -89,6 +89,11 @@ struct SecretServiceTests {
 
     @Test("a real keyring daemon keeps, finds, replaces and forgets")
     func real() throws {
+        // A daemon that outlives its session inherits the pipes of every other test's children.
+        guard ProcessInfo.processInfo.environment["AURELIS_TEST_KEYRING"] == "1" else {
+            print("skipped: set AURELIS_TEST_KEYRING=1 to start a keyring daemon; best with --filter SecretService")
+            return
+        }
         guard let session = try KeyringSession() else {
             print("skipped: no dbus-run-session, gnome-keyring-daemon or secret-tool on this machine")
             return
