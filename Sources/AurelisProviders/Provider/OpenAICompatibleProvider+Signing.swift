@@ -14,6 +14,10 @@ extension OpenAICompatibleProvider {
             target: request.target,
             fields: request.headers.map { ($0.name, $0.value) }
         )
+        if let credential = request.credential {
+            let value = credential.value.withBytes { String(decoding: $0, as: UTF8.self) }
+            message.fields.append((credential.name, credential.scheme + value))
+        }
         // The one field of the connection's that is known beforehand.
         if !request.body.isEmpty { message.fields.append(("content-length", "\(request.body.count)")) }
         do {

@@ -15,7 +15,7 @@ import Testing
 struct SecretLeakTests {
     /// Put together when the test runs, so that no file holds what looks like a key.
     private static let secrets: [(place: String, value: String)] = [
-        ("prompt", "gh" + "p_" + String(repeating: "0", count: 30) + "2C8GjS"),
+        ("prompt", "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0" + "2uRGZh"),
         ("tool", "sk" + "-ant-api03-q8Zt2LmX0vB7nR4kYc1WsE9uJp6TfHaG3dViO5xCzKbMyNrQwPlUjD"),
         ("connection", "Zx8kQm2vLp7Rt"),
         ("header", "sk" + "-proj-7hGf2KdLw9Qz4XcVb1NmPo8IuYt6TrEe3WqAs5DfGhJkLz0XcVbNmQ"),

@@ -60,7 +60,10 @@ struct AnswerTests {
         let answer = #"{"choices":[{"message":{"content":"\#(text)"}}]}"#
         let provider = TestProvider { _ throws(ModelError) in .whole(Samples.document(answer)) }
         try await TestGateway.run(provider) { gateway async throws in
-            let body = #"{"model":"gpt-4o-mini","messages":[{"role":"user","content":"\#(text)"}]}"#
+            // Each message as long as one may be.
+            let passage = #"{"role":"user","content":"\#(text.prefix(50_000))"}"#
+            let messages = Array(repeating: passage, count: 64).joined(separator: ",")
+            let body = #"{"model":"gpt-4o-mini","messages":[\#(messages)]}"#
             #expect(try await gateway.post(body).body == answer)
         }
         #expect(provider.attempts.first?.body.bytes.count ?? 0 > 3_200_000)
