@@ -20,7 +20,6 @@ struct CredentialRotationTests {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: url) }
         let directory = TemporaryDirectory(path: url.path)
-        // The platform knows the first token only as one that may ask no model.
         let simulator = Simulator(configuration: SimulatorConfiguration(enforcesQuotas: false))
         let port = try #require(try await simulator.start().port)
         let file = directory.path + "/aurelis.yaml"
@@ -45,15 +44,16 @@ struct CredentialRotationTests {
             // As `aurelis auth` does it, in a process of its own.
             let desk = CredentialDesk(configuration, environment: [:], logger: Logger(label: "test"))
             let provider = try desk.provider(nil)
-            let limited = Secret("ghp_NOMODELS" + String(repeating: "0", count: 28))
-            _ = try desk.keep(limited, for: provider, in: .store(nil))
-            while try await status() != 403 { await Task.yield() }
-            let verdicts = try await desk.validity(of: [Credential(secret: limited, origin: "")], at: provider)
-            #expect(verdicts != [.valid])
             let good = Secret(SimulatorCredentials.exampleToken)
             _ = try desk.keep(good, for: provider, in: .store(nil))
             while try await status() != 200 { await Task.yield() }
             #expect(try await desk.validity(of: [Credential(secret: good, origin: "")], at: provider) == [.valid])
+            // The platform knows this one only as one that may ask no model.
+            let limited = Secret("ghp_NOMODELS" + String(repeating: "0", count: 28))
+            _ = try desk.keep(limited, for: provider, in: .store(nil))
+            while try await status() == 200 { await Task.yield() }
+            let verdicts = try await desk.validity(of: [Credential(secret: limited, origin: "")], at: provider)
+            #expect(verdicts != [.valid])
             #expect(try desk.forget("gh", at: provider.baseURL) == [desk.vault.store?.path])
         }
         try await simulator.shutdown()

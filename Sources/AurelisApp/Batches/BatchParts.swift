@@ -75,7 +75,8 @@ struct DataPlane: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await gateway.run() }
             if let batches { group.addTask { await batches.run() } }
-            try await group.waitForAll()
+            // Not `waitForAll`, which lets the one go on when the other has failed.
+            for try await _ in group {}
         }
     }
 }
