@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from support.audit import Broken, check_anchors, keys_of, verify
-from support.samples import USER_TOKEN
+from support.samples import PROVIDER_TOKEN
 from support.server import COMMAND, Server
 
 BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "a private question"}], "user": "ann"}
@@ -54,7 +54,7 @@ def serve(tmp_path: Path, simulator: Server):
         config.write_text(f"{provider}\ncache: {{ policy: off }}\n{audit}\n")
         server = Server(
             "serve", "--config", str(config), "--data-dir", str(tmp_path / "data"), "--port", "0", "--admin-port", "0",
-            log=tmp_path / "stderr", environment={"TOKEN": USER_TOKEN}, **options,
+            log=tmp_path / "stderr", environment={"TOKEN": PROVIDER_TOKEN}, **options,
         )  # fmt: skip
         running.append(server)
         return server

@@ -103,7 +103,8 @@ def test_a_filtered_prompt_is_a_bad_request_with_its_code(client):
 
 def test_a_prompt_over_the_plans_limit_is_a_413(client):
     with pytest.raises(openai.APIStatusError) as caught:
-        client.chat.completions.create(model=CHAT_MODEL, messages=[{"role": "user", "content": "many words " * 12_000}])
+        passages = [{"role": "user", "content": "many words " * 4_000}] * 3
+        client.chat.completions.create(model=CHAT_MODEL, messages=passages)
 
     assert caught.value.status_code == 413
     assert "8000" in caught.value.message
