@@ -28,8 +28,22 @@ package struct AuditPage: Sendable {
     /// Where the chain stands behind them.
     package private(set) var chain: AuditChain
 
+    /// Short texts that came before, as they are written: the same few models are named again and again.
+    private var cleaned: [String: String] = [:]
+    private static let maximumCleaned = 256
+    private static let longestRemembered = 128
+
     /// A page that goes on with a chain.
     package init(after chain: AuditChain) { self.chain = chain }
+
+    /// A text without secrets, and of a length that a log can bear.
+    mutating func clean(_ text: String, _ rules: AuditRules) -> String {
+        guard text.utf8.count <= Self.longestRemembered else { return rules.text(text) }
+        if let known = cleaned[text] { return known }
+        let clean = rules.text(text)
+        if cleaned.count < Self.maximumCleaned { cleaned[text] = clean }
+        return clean
+    }
 
     /// Seals a line and adds it.
     ///

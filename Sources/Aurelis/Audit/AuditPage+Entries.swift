@@ -38,8 +38,9 @@ extension AuditPage {
     }
 
     private mutating func add(_ record: RequestRecord, _ details: AuditDetails, _ rules: AuditRules, _ key: AuditKey) {
+        let texts = RecordTexts(record) { clean($0, rules) }
         line("model_request", record.time, rules, key) { json in
-            json.writeCommon(record, rules)
+            json.writeCommon(record, texts)
             json.field("operation", record.operation.rawValue)
             json.field("stream", record.stream)
             if let user = details.user.flatMap({ try? JSONDocument($0) })?.root.string {
@@ -62,8 +63,8 @@ extension AuditPage {
         }
         let end = record.time + record.duration.milliseconds
         line("model_response", end, rules, key) { json in
-            json.writeCommon(record, rules)
-            json.writeResponse(record, rules)
+            json.writeCommon(record, texts)
+            json.writeResponse(record, texts)
             if let answer = details.answer { json.field("content", rules.text(answer)) }
         }
         guard case .failed(let category) = record.outcome else { return }
@@ -113,17 +114,32 @@ extension AuditPage {
     }
 }
 
+/// The texts of a record that callers and providers wrote, without secrets.
+private struct RecordTexts {
+    let tenant: String
+    let modelRequested: String?
+    let modelUsed: String?
+    let message: String?
+
+    init(_ record: RequestRecord, _ clean: (String) -> String) {
+        tenant = record.tenant.isEmpty ? "" : clean(record.tenant)
+        modelRequested = record.modelRequested.map(clean)
+        modelUsed = record.modelUsed.map(clean)
+        message = record.message.map(clean)
+    }
+}
+
 extension JSONWriter {
     /// What both lines of a request say, so that each can be found by itself.
-    fileprivate mutating func writeCommon(_ record: RequestRecord, _ rules: AuditRules) {
+    fileprivate mutating func writeCommon(_ record: RequestRecord, _ texts: RecordTexts) {
         field("request_id", record.id.description)
-        if !record.tenant.isEmpty { field("tenant", rules.text(record.tenant)) }
+        if !texts.tenant.isEmpty { field("tenant", texts.tenant) }
         field("task", record.task.rawValue)
-        optional("model_requested", record.modelRequested.map(rules.text))
+        optional("model_requested", texts.modelRequested)
     }
 
-    fileprivate mutating func writeResponse(_ record: RequestRecord, _ rules: AuditRules) {
-        optional("model_used", record.modelUsed.map(rules.text))
+    fileprivate mutating func writeResponse(_ record: RequestRecord, _ texts: RecordTexts) {
+        optional("model_used", texts.modelUsed)
         optional("provider", record.provider)
         switch record.outcome {
         case .answered: field("outcome", "answered")
@@ -132,7 +148,7 @@ extension JSONWriter {
             field("outcome", "failed")
             field("error_category", category.rawValue)
         }
-        optional("message", record.message.map(rules.text))
+        optional("message", texts.message)
         field("latency_ms", Int(record.duration.milliseconds))
         field("attempts", record.trace.upstreamAttempts)
         optional("cache", record.trace.cache?.description)

@@ -51,6 +51,7 @@ package struct QuotaBlocks: Sendable {
 
     /// What there is of one meter.
     fileprivate struct Lane: Sendable {
+        let meter: QuotaMeterID
         var rate: Rate
         var block: Block?
     }
@@ -58,6 +59,8 @@ package struct QuotaBlocks: Sendable {
     private var lanes: [Lane] = []
     /// Where the lane of a meter is, for good.
     private var indices: [QuotaMeterID: Int] = [:]
+    /// The lane that was used last: comparing a name takes a fifth of hashing it.
+    private var latest = 0
     /// Those of which no more is handed out, while their requests are under way.
     private var closing: [String: Block] = [:]
 
@@ -67,6 +70,8 @@ package struct QuotaBlocks: Sendable {
     fileprivate static let parts: Int64 = 64
     /// Fewer are not worth a block.
     fileprivate static let least: Int64 = 8
+    /// By how much a block may be larger than one that did not last: a burst after a silence is met in a few steps.
+    fileprivate static let growth: Int64 = 4
 
     /// No blocks.
     package init() {}
@@ -81,11 +86,15 @@ package struct QuotaBlocks: Sendable {
     }
 
     private mutating func lane(of meter: QuotaMeterID, at now: Int64) -> Int? {
-        if let index = indices[meter] { return index }
+        if latest < lanes.count, lanes[latest].meter == meter { return latest }
+        if let index = indices[meter] {
+            latest = index
+            return index
+        }
         // Models are named by callers.
         guard lanes.count < QuotaBooks.maximumMeters else { return nil }
         indices[meter] = lanes.count
-        lanes.append(Lane(rate: Rate(second: now / 1_000)))
+        lanes.append(Lane(meter: meter, rate: Rate(second: now / 1_000)))
         return lanes.count - 1
     }
 
@@ -151,16 +160,18 @@ extension QuotaBlocks.Lane {
     mutating func take(_ demand: QuotaDemand, _ plan: QuotaPlan, at now: Int64, lane: Int) -> QuotaBlocks.Taken {
         rate.add(at: now)
         guard let ticket = block?.part(demand.cost, at: now, lane: lane) else {
-            return QuotaBlocks.Taken(lease: lease(demand, plan))
+            return QuotaBlocks.Taken(lease: lease(demand, plan, at: now))
         }
         let isShort = block.map { $0.left.requests < $0.size / 4 } ?? true
-        return QuotaBlocks.Taken(ticket: ticket, lease: isShort ? lease(demand, plan) : nil)
+        return QuotaBlocks.Taken(ticket: ticket, lease: isShort ? lease(demand, plan, at: now) : nil)
     }
 
-    /// A block for the requests of the next quarter of a second, as they came of late; nil: one is coming, or not worth it.
-    private mutating func lease(_ demand: QuotaDemand, _ plan: QuotaPlan) -> QuotaDemand? {
+    /// A block for the requests of the next quarter of a second, as they came of late, or more than one that is used up
+    /// before that time; nil: one is coming, or not worth it.
+    private mutating func lease(_ demand: QuotaDemand, _ plan: QuotaPlan, at now: Int64) -> QuotaDemand? {
         guard !rate.isLeasing else { return nil }
         var size = max(rate.count, rate.before) / 4
+        if let block, block.isUsedEarly(at: now) { size = max(size, block.size * QuotaBlocks.growth) }
         for limit in plan.limits where demand.cost[limit.unit] > 0 {
             size = min(size, limit.amount / QuotaBlocks.parts / demand.cost[limit.unit])
         }
@@ -174,6 +185,11 @@ extension QuotaBlocks.Lane {
 }
 
 extension QuotaBlocks.Block {
+    /// Whether most of it went in less than the quarter of a second that it was meant for.
+    func isUsedEarly(at now: Int64) -> Bool {
+        left.requests < size / 4 && now < end && end - now > QuotaBlocks.lifetime * 3 / 4
+    }
+
     mutating func part(_ cost: QuotaCost, at now: Int64, lane: Int) -> QuotaTicket? {
         // A clock that was set back does not prolong it.
         guard now < end, end - now <= QuotaBlocks.lifetime, left.requests > 0, left.tokens >= cost.tokens,

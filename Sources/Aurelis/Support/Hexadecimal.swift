@@ -5,8 +5,8 @@ enum Hexadecimal {
     static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { text in
             for (index, byte) in bytes.enumerated() {
-                text[index * 2] = digits[Int(byte >> 4)]
-                text[index * 2 + 1] = digits[Int(byte & 0xF)]
+                text[index * 2] = digit(byte >> 4)
+                text[index * 2 + 1] = digit(byte & 0xF)
             }
             return bytes.count * 2
         }
@@ -15,10 +15,12 @@ enum Hexadecimal {
     /// Writes the digits behind other bytes.
     static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
         for byte in bytes {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 0xF)])
+            text.append(digit(byte >> 4))
+            text.append(digit(byte & 0xF))
         }
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
 
     /// The bytes; nil for what `encode` does not write.
     static func decode(_ text: String) -> [UInt8]? {

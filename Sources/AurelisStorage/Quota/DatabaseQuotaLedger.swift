@@ -109,8 +109,11 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     /// Takes back what a block has left.
     private func finish(_ ended: QuotaBlocks.Ended?) {
         guard let ended else { return }
-        state.withLock { _ = $0.open.remove(ended.ticket) }
-        enqueue(.settle(ended.ticket, .used(ended.used)))
+        state.withLock { state in
+            state.open.remove(ended.ticket)
+            // Nobody waits for it: it goes into the next transaction, of which there is one every 20 seconds at least.
+            state.waiting.append(.settle(ended.ticket, .used(ended.used)))
+        }
     }
 
     private func nextID() -> String {
@@ -153,8 +156,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             do { try await time.sleep(until: time.now.advanced(by: Self.renewalInterval)) } catch { break }
             let now = clock.millisecondsSinceEpoch
             for ended in state.withLock({ $0.blocks.closeOld(at: now) }) { finish(ended) }
-            let open = state.withLock { Array($0.open) }
-            if !open.isEmpty { enqueue(.renew(open)) }
+            let (open, isWaiting) = state.withLock { (Array($0.open), !$0.waiting.isEmpty) }
+            if isWaiting || !open.isEmpty { enqueue(.renew(open)) }
         }
         for ended in state.withLock({ $0.blocks.closeOld(at: nil) }) { finish(ended) }
         await flush()
@@ -162,7 +165,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     /// Returns when what was ended so far is on the disk.
     package func flush() async {
-        _ = await queue.ending(within: Self.patience) {}
+        _ = await queue.ending(within: Self.patience) { self.work() }
     }
 
     // MARK: - The books

@@ -43,14 +43,16 @@ enum FieldRules {
     }
 
     static func check(target: String) throws(TransportError) {
-        let bytes = target.utf8
-        guard bytes.first == UInt8(ascii: "/") || target == "*", bytes.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        let isTarget = target.withBytes { bytes in
+            (bytes.first == UInt8(ascii: "/") || target == "*") && bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        }
+        guard isTarget else {
             throw TransportError(.invalidRequest, "The target is not a path, or holds a character to be escaped.")
         }
     }
 
     static func check(value: String, of name: String) throws(TransportError) {
-        guard isValue(value.utf8) else { throw badValue(of: name) }
+        guard value.withBytes({ isValue($0) }) else { throw badValue(of: name) }
     }
 
     /// Whether bytes can be the value of a field.
@@ -84,8 +86,7 @@ enum FieldRules {
     }
 
     private static func matches(_ name: String, _ lowercased: StaticString) -> Bool {
-        var name = name
-        return name.withUTF8 { bytes in
+        name.withBytes { bytes in
             for index in bytes.indices where bytes[index] | 0x20 != lowercased.utf8Start[index] | 0x20 {
                 return false
             }
@@ -95,17 +96,27 @@ enum FieldRules {
 
     private static func isToken(_ text: String) -> Bool {
         guard !text.isEmpty else { return false }
-        return text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"),
-                UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"),
-                UInt8(ascii: "+"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
-                true
-            default: false
-            }
+        return text.withBytes { bytes in bytes.allSatisfy(isTokenByte) }
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "#"),
+            UInt8(ascii: "$"), UInt8(ascii: "%"), UInt8(ascii: "&"), UInt8(ascii: "'"), UInt8(ascii: "*"),
+            UInt8(ascii: "+"), UInt8(ascii: "^"), UInt8(ascii: "`"), UInt8(ascii: "|"), UInt8(ascii: "~"):
+            true
+        default: false
         }
+    }
+}
+
+extension String {
+    /// Its bytes in a row: going through `utf8` one by one takes several times as long.
+    fileprivate func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        var text = self
+        return text.withUTF8(body)
     }
 }

@@ -51,9 +51,9 @@ struct WireFormatTests {
 
     @Test("numbers are written in decimal", arguments: [0, 7, 10, 99, 100, 1_117, 20_971_520, .max])
     func decimal(number: Int) {
-        var buffer = ByteBuffer()
-        buffer.writeDecimal(number)
-        #expect(String(buffer: buffer) == "\(number)")
+        var head = HeadBytes()
+        head.decimal(number)
+        #expect(String(decoding: head.bytes, as: UTF8.self) == "\(number)")
     }
 
     @Test("a route is its attempts, cut at its bound")
@@ -74,8 +74,8 @@ struct WireFormatTests {
     }
 
     private static func field(_ trace: RouteTrace) -> String {
-        var buffer = ByteBuffer()
-        RouteField.write(trace, to: &buffer)
-        return String(buffer: buffer)
+        var head = HeadBytes()
+        RouteField.write(trace, to: &head)
+        return String(decoding: head.bytes, as: UTF8.self)
     }
 }
