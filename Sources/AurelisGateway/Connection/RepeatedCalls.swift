@@ -23,9 +23,33 @@ struct RepeatedCalls {
     /// The call as it was read from an equal exchange; its name is the earlier one's.
     func call(for exchange: ModelExchange, of orchestrator: ModelOrchestrator) -> ModelCall? {
         guard self.orchestrator === orchestrator, let entry = entries[Self.slot(of: exchange.body)],
-            entry.body == exchange.body, entry.operation == exchange.operation, entry.options == exchange.options
+            entry.operation == exchange.operation, entry.options == exchange.options,
+            Self.areEqual(entry.body, exchange.body)
         else { return nil }
         return entry.call
+    }
+
+    /// By eight bytes at a time: `==` of arrays goes byte by byte, which took a sixth of a hit.
+    static func areEqual(_ one: [UInt8], _ other: [UInt8]) -> Bool {
+        guard one.count == other.count else { return false }
+        return one.withUnsafeBytes { one in
+            other.withUnsafeBytes { other in
+                var index = 0
+                while index + 8 <= one.count {
+                    let (left, right) = (
+                        one.loadUnaligned(fromByteOffset: index, as: UInt64.self),
+                        other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    )
+                    guard left == right else { return false }
+                    index += 8
+                }
+                while index < one.count {
+                    guard one[index] == other[index] else { return false }
+                    index += 1
+                }
+                return true
+            }
+        }
     }
 
     mutating func add(_ call: ModelCall, of exchange: ModelExchange, _ orchestrator: ModelOrchestrator) {
