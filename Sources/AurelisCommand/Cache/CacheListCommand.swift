@@ -43,7 +43,7 @@ struct CacheListCommand: AsyncParsableCommand {
 }
 
 /// The name of a layer.
-struct CacheLayerArgument: ExpressibleByArgument {
+struct CacheLayerArgument: WordArgument {
     let layer: CacheLayer
 
     init?(argument: String) {

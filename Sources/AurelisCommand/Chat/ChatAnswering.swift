@@ -40,28 +40,35 @@ struct ChatAnswering: Sendable {
         defer { stream.cancel() }
         var outcome = Outcome()
         var printer = AnswerPrinter(console.output)
+        var wrapper = AnswerWrapper(columns: console.output.columns)
         var begun = false
-        do {
-            do throws(ModelError) {
-                while let delta = try await stream.next() {
-                    if !begun { sign.hide() }
-                    begun = true
-                    guard shows else { continue }
-                    if delta.restarts {
-                        try? printer.finish()
-                        console.remark("the answer broke off and could not be continued; it begins again")
-                    } else if outcome.unwritten == nil {
-                        do { try printer.print(delta.content) } catch { outcome.unwritten = error }
-                    }
-                    if outcome.unwritten != nil { break }
+        do throws(ModelError) {
+            while let delta = try await stream.next() {
+                if !begun { sign.hide() }
+                begun = true
+                guard shows else { continue }
+                if delta.restarts {
+                    try? printer.print(wrapper.finish())
+                    try? printer.finish()
+                    wrapper = AnswerWrapper(columns: console.output.columns)
+                    console.remark("the answer broke off and could not be continued; it begins again")
+                } else if outcome.unwritten == nil {
+                    let text = isOnScreen ? wrapper.wrap(delta.content) : delta.content
+                    do { try printer.print(text) } catch { outcome.unwritten = error }
                 }
-            } catch {
-                outcome.failure = error
+                if outcome.unwritten != nil { break }
             }
+        } catch {
+            outcome.failure = error
         }
         sign.hide()
         if outcome.unwritten == nil, begun {
-            do { try printer.finish() } catch { outcome.unwritten = error }
+            do {
+                try printer.print(wrapper.finish())
+                try printer.finish()
+            } catch {
+                outcome.unwritten = error
+            }
         }
         let response = stream.response
         if outcome.failure == nil, outcome.unwritten == nil, response.finishReason == nil {

@@ -99,6 +99,7 @@ struct ChatCommand: AsyncParsableCommand {
                     history: host.isInteractive && !noHistory
                         ? ChatHistory(directory: session.configuration.dataDirectory) : nil
                 )
+                if let history = setting.history { Self.prepare(history, console) }
                 var loop = ChatLoop(setting, beginning.conversation)
                 if let load { loop.ownFiles.insert(load) }
                 if let save { loop.ownFiles.insert(save) }
@@ -107,6 +108,11 @@ struct ChatCommand: AsyncParsableCommand {
                 try await loop.run(&source, first: beginning.question)
             }
         }
+    }
+
+    /// Makes the directory in which what is typed is remembered.
+    private static func prepare(_ history: ChatHistory, _ console: Console) {
+        do { try DataDirectory.prepare(history.directory) } catch { console.warn("nothing is remembered: \(error)") }
     }
 
     /// With what the chat begins.

@@ -17,9 +17,8 @@ struct ChatHistory: Sendable {
     /// From here on the file is made shorter.
     static let maximumBytes = 1 << 20
 
-    let path: String
-
-    init(directory: String) { path = directory + "/chat-history" }
+    let directory: String
+    var path: String { directory + "/chat-history" }
 
     /// The latest entries; none, when the file is not there or cannot be read.
     func entries() -> [String] {

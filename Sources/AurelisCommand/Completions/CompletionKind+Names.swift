@@ -33,7 +33,9 @@ enum CompletionNames {
         let presets = configuration.simulates ? ["github-models"] : configuration.providers.map(\.preset)
         for preset in presets {
             guard let preset = try? ProviderPreset.named(preset) else { continue }
-            for model in preset.models where model.isOffered { names.insert(model.id.canonical) }
+            for model in preset.models where model.isOffered && model.operations.contains(.chatCompletion) {
+                names.insert(model.id.canonical)
+            }
         }
         for provider in configuration.providers { names.formUnion(provider.models.keys.map(\.canonical)) }
         names.formUnion(configuration.orchestrator.routing.aliases.keys.map(\.canonical))

@@ -28,7 +28,7 @@ struct CompletionsCommand: ParsableCommand {
 }
 
 /// The name of a shell.
-struct ShellArgument: ExpressibleByArgument {
+struct ShellArgument: WordArgument {
     let shell: CompletionShell
 
     init?(argument: String) {

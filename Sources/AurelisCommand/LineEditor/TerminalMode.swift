@@ -64,7 +64,18 @@ final class TerminalMode: Sendable {
     func suspend() {
         let before = mode.withLock { $0 }
         restore()
+        // Threads that run tasks block signals. This one takes its own, so that it has stopped before it goes on.
+        var stop = sigset_t()
+        var blocked = sigset_t()
+        sigemptyset(&stop)
+        sigaddset(&stop, SIGTSTP)
+        pthread_sigmask(SIG_UNBLOCK, &stop, &blocked)
+        // The others of a pipeline stop too, or the shell would go on waiting for them.
+        signal(SIGTSTP, SIG_IGN)
+        kill(0, SIGTSTP)
+        signal(SIGTSTP, SIG_DFL)
         raise(SIGTSTP)
+        pthread_sigmask(SIG_SETMASK, &blocked, nil)
         enter(before)
     }
 

@@ -1,17 +1,37 @@
 /// Writes the language of man(7): every text is escaped here, so that none is taken for a command.
 struct Roff {
+    /// Lines of the source are no longer than this before their escapes.
+    private static let width = 70
+
     private(set) var output = ""
+    /// Whether a paragraph begins here anyway.
+    private var isFresh = true
 
     /// A line of the language itself.
-    mutating func line(_ line: String) { output += line + "\n" }
+    mutating func line(_ line: String) {
+        output += line + "\n"
+        isFresh = false
+    }
 
-    mutating func section(_ title: String) { line(".SH \(Self.quoted(title))") }
+    mutating func section(_ title: String) {
+        line(".SH \(Self.quoted(title))")
+        isFresh = true
+    }
 
-    mutating func subsection(_ title: String) { line(".SS \(Self.quoted(title))") }
+    mutating func subsection(_ title: String) {
+        line(".SS \(Self.quoted(title))")
+        isFresh = true
+    }
 
-    /// A paragraph.
+    /// Text that is filled.
     mutating func text(_ text: String) {
-        for part in text.split(separator: "\n") { line(Self.escaped(String(part))) }
+        for part in text.split(separator: "\n") {
+            for piece in String(part).folded(to: Self.width) { line(Self.escaped(piece)) }
+        }
+    }
+
+    private mutating func paragraph() {
+        if !isFresh { line(".PP") }
     }
 
     /// A term and what it means.
@@ -23,13 +43,12 @@ struct Roff {
 
     /// Lines as they are.
     mutating func example(_ lines: [String]) {
-        line(".PP")
+        paragraph()
         line(".RS 4")
         line(".nf")
         for text in lines { line(Self.escaped(text)) }
         line(".fi")
         line(".RE")
-        line(".PP")
     }
 
     /// Paragraphs with blank lines between them; what is indented is an example.
@@ -38,8 +57,8 @@ struct Roff {
         var indented: [String] = []
         func flush(_ roff: inout Roff) {
             if !paragraph.isEmpty {
-                roff.line(".PP")
-                for text in paragraph { roff.line(Self.escaped(text)) }
+                roff.paragraph()
+                roff.text(paragraph.joined(separator: "\n"))
             }
             if !indented.isEmpty { roff.example(indented) }
             (paragraph, indented) = ([], [])

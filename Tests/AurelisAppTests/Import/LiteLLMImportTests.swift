@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisProviders
+import AurelisTransport
 import Testing
 
 @testable import AurelisApp

@@ -1,4 +1,5 @@
 import Aurelis
+import AurelisJSON
 import Testing
 
 @testable import AurelisApp

@@ -134,9 +134,9 @@ struct ConversationTests {
 struct ChatInputTests {
     @Test("a slash begins a command, two a text with one")
     func commands() throws {
-        #expect(ChatInput("/model gpt-4o ") == .command(try #require(.init(name: "model", argument: "gpt-4o"))))
-        #expect(ChatInput("/exit") == .command(try #require(.init(name: "quit", argument: ""))))
-        #expect(ChatInput("/system a \\\nb") == .command(try #require(.init(name: "system", argument: "a \nb"))))
+        #expect(ChatInput("/model gpt-4o ") == .command(try #require(ChatCommandLine(name: "model", argument: "gpt-4o"))))
+        #expect(ChatInput("/exit") == .command(try #require(ChatCommandLine(name: "quit", argument: ""))))
+        #expect(ChatInput("/system a \\\nb") == .command(try #require(ChatCommandLine(name: "system", argument: "a \nb"))))
         #expect(ChatInput("//etc is what?") == .question("/etc is what?"))
         #expect(ChatInput("what is /etc?") == .question("what is /etc?"))
         #expect(ChatInput("  \n") == .nothing)
