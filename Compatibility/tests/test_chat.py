@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.provider import ScriptedProvider
+from support.samples import classic_token
 from support.server import COMMAND
 from support.terminal import Terminal
 
@@ -91,7 +92,7 @@ def test_a_paste_is_text_and_is_not_sent_by_its_line_breaks(chat: Chat) -> None:
 
 
 def test_what_was_typed_comes_back_also_in_the_next_chat(chat: Chat, tmp_path: Path) -> None:
-    token = "ghp_" + "A1b2" * 9
+    token = classic_token("q7Zt3LmXv9Rk2Wc8Yb5Nd1Hs6Jf4Pg")
     terminal = chat()
     ask(terminal, "first question")
     ask(terminal, f"my token is {token}")

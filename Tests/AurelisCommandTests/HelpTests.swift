@@ -17,8 +17,11 @@ struct HelpTests {
     }()
 
     private func help(_ words: [String]) throws -> String {
-        let error = try #require(throws: (any Error).self) { try AurelisTool.parseAsRoot(words + ["--help"]) }
-        return AurelisTool.fullMessage(for: error, columns: 80)
+        var command: any ParsableCommand.Type = AurelisTool.self
+        for word in words {
+            command = try #require(command.configuration.subcommands.first { $0.configuration.commandName == word })
+        }
+        return AurelisTool.helpMessage(for: command, columns: 80)
     }
 
     @Test("shows how it is used, by an example that runs this very command", arguments: commands)

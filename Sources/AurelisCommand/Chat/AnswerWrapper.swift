@@ -93,7 +93,8 @@ struct AnswerWrapper: Sendable {
 
     private mutating func endWord(to shown: inout String) {
         guard !word.isEmpty else { return }
-        if column > 0, column + gap.count + wordWidth > columns {
+        // Without a gap it is the rest of a word that was too long for any line.
+        if !gap.isEmpty, column > 0, column + gap.count + wordWidth > columns {
             shown += "\n" + word
             column = wordWidth
         } else {

@@ -37,7 +37,7 @@ struct PromptFileTests {
         #expect(file.warnings.isEmpty)
         let messages = try file.messages(filling: ["language": "Latin", "input": "a {{language}} text"])
         #expect(messages.map(\.role) == [.system, .user])
-        #expect(messages[1].text == "Summarize in Latin:\na {{language}} text\n")
+        #expect(messages[1].text == "Summarize in Latin:\na {{language}} text")
     }
 
     @Test("blanks without a value are listed, with their place and what to write")

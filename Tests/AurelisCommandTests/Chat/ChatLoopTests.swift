@@ -208,7 +208,7 @@ struct ChatLoopTests {
         #expect(written.output == "a\n")
         #expect(written.errors.contains("no longer fit into what gpt-4o-mini takes (300 tokens)"))
         let sent = try #require(limited.attempts.last?.body["messages"]?.elements.compactMap { $0["content"]?.string })
-        #expect(sent.first == "Be brief." && sent.last == "the latest" && sent.count < 10)
+        #expect(sent.first == "Be brief." && sent.last == "the latest" && (4..<30).contains(sent.count))
         #expect(loop.conversation.messages.count == 42)
     }
 }
