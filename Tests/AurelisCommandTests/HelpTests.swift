@@ -21,7 +21,7 @@ struct HelpTests {
         for word in words {
             command = try #require(command.configuration.subcommands.first { $0.configuration.commandName == word })
         }
-        return AurelisTool.helpMessage(for: command, columns: 80)
+        return HelpText.folded(AurelisTool.helpMessage(for: command, columns: 80))
     }
 
     @Test("shows how it is used, by an example that runs this very command", arguments: commands)
@@ -54,8 +54,15 @@ struct HelpTests {
     func sameFlags(words: [String]) throws {
         let text = try help(words)
         if text.contains("SUBCOMMANDS") { return }
+        // What prints a list, a state or an answer prints it for programs too.
+        let others: Set = [
+            "serve", "simulate", "demo", "completions", "manual", "replay record", "replay serve", "config init",
+            "config import", "config pins", "auth login", "auth logout", "auth rotate", "audit export", "batch",
+            "cache clear",
+        ]
+        let name = words.joined(separator: " ")
+        #expect(text.contains("--json") || others.contains(name), "\(name)")
         #expect(text.contains("--no-color"), "\(words)")
-        #expect(!text.contains("--format"), "\(words)")
     }
 }
 

@@ -80,7 +80,7 @@ struct LiteLLMImportTests {
         #expect(read.configuration.orchestrator.strategy == .quota)
         #expect(read.configuration.orchestrator.requestTimeout == .seconds(30))
         #expect(read.configuration.orchestrator.retry.rules[.connection]?.retries == 2)
-        #expect(read.yaml.contains("# - line 6: model_list[0].litellm_params.api_version: 2024-02-01: the v1 address needs no version"))
+        #expect(read.yaml.contains("# - line 7: model_list[0].litellm_params.api_version: 2024-02-01: the v1 address needs no version"))
     }
 
     @Test("a key that stands in the file is not copied, wherever it stands")
