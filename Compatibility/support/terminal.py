@@ -40,7 +40,8 @@ class Terminal:
             try:
                 if directory:
                     os.chdir(directory)
-                variables = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environment or {})}
+                kept = {name: value for name, value in os.environ.items() if not name.startswith("AURELIS_")}
+                variables = {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(environment or {})}
                 os.execve(command, [command, *arguments], variables)
             finally:
                 os._exit(127)
@@ -87,6 +88,10 @@ class Terminal:
                 raise AssertionError(f"waited for {what!r}, but the screen shows:\n{self.text}")
         return self.text
 
+    def wait_for_prompt(self) -> None:
+        """Until the next question may be written."""
+        self.wait(lambda: self.lines[-1:] == [">"])
+
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
@@ -101,10 +106,6 @@ class Terminal:
 
     def kill(self, number: int) -> None:
         os.kill(self.pid, number)
-
-    def wait_stopped(self) -> None:
-        _, status = os.waitpid(self.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status), status
 
     def status(self) -> int:
         """The exit status, once the command has ended; that of a shell when a signal ended it."""
