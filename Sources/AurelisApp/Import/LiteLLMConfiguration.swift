@@ -136,7 +136,9 @@ struct LiteLLMConfiguration {
                 notes.append(ImportNote(nil, "the address of Redis", "is not in the file: write cache.redis.url"))
             }
         } else if keepsAnswers, kind != "local" {
-            notes.append(ImportNote(nil, "litellm_settings.cache_params.type: \(kind)", "answers are kept here on disk"))
+            notes.append(
+                ImportNote(nil, "litellm_settings.cache_params.type: \(kind)", "answers are kept here on disk")
+            )
         }
         notes += cache.rest(["password": "put it into cache.redis.url yourself", "supported_call_types": "all are"])
     }

@@ -80,7 +80,9 @@ struct LiteLLMWriter {
         if let tokens = model.outputTokens { parts.append("output_tokens: \(min(tokens, 100_000_000))") }
         if let price = model.price { parts.append("price: { input: \(price.input), output: \(price.output) }") }
         if !model.limits.isEmpty {
-            let limits = model.limits.map { "\($0.name): \($0.name == "concurrent" ? min($0.amount, 10_000) : $0.amount)" }
+            let limits = model.limits.map {
+                "\($0.name): \($0.name == "concurrent" ? min($0.amount, 10_000) : $0.amount)"
+            }
             parts.append("limits: { \(limits.joined(separator: ", ")) }")
         }
         return parts.count == 1 ? YAMLScalar.text(model.wireName) : "{ \(parts.joined(separator: ", ")) }"
@@ -95,7 +97,9 @@ struct LiteLLMWriter {
         if let seconds = configuration.requestTimeout { lines.append("  request_timeout: \(seconds)s") }
         if let seconds = configuration.firstTokenTimeout { lines.append("  first_token_timeout: \(seconds)s") }
         if let last = names.first, !names.contains(where: { ModelID($0) == .gpt4oMini }) {
-            lines.append("  global_fallback: \(YAMLScalar.text(last))    # answers \"auto\" where no model of the task does")
+            lines.append(
+                "  global_fallback: \(YAMLScalar.text(last))    # answers \"auto\" where no model of the task does"
+            )
         }
         let rows = aliases
         if !rows.isEmpty {
@@ -138,7 +142,10 @@ struct LiteLLMWriter {
 
     private var cache: [String] {
         guard configuration.keepsAnswers else {
-            return ["# LiteLLM was told to keep no answers. Here those that would be the same again are kept, unless you", "# write:", "# cache: { policy: off }", ""]
+            return [
+                "# LiteLLM was told to keep no answers. Here those that would be the same again are kept, unless you",
+                "# write:", "# cache: { policy: off }", "",
+            ]
         }
         var lines: [String] = []
         if let seconds = configuration.lifetime { lines.append("  ttl: \(seconds)s") }
@@ -158,6 +165,8 @@ struct LiteLLMWriter {
 
     private var gateway: [String] {
         guard configuration.needsKeys else { return [] }
-        return ["gateway:", "  keys: required                  # `aurelis keys create NAME` makes one for each client", ""]
+        return [
+            "gateway:", "  keys: required                  # `aurelis keys create NAME` makes one for each client", "",
+        ]
     }
 }

@@ -31,9 +31,12 @@ package enum YAMLScalar {
 
     /// A text as one line of a comment.
     package static func comment(_ text: String) -> String {
-        String(text.unicodeScalars.map { scalar in
-            let breaks = scalar.properties.generalCategory == .control || scalar == "\u{2028}" || scalar == "\u{2029}"
-            return breaks ? " " : Character(scalar)
-        })
+        String(
+            text.unicodeScalars.map { scalar in
+                let breaks =
+                    scalar.properties.generalCategory == .control || scalar == "\u{2028}" || scalar == "\u{2029}"
+                return breaks ? " " : Character(scalar)
+            }
+        )
     }
 }

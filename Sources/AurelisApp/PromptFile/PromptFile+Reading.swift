@@ -206,7 +206,11 @@ extension ConfigurationTree {
         case .sequence(let elements): .array(elements.map(\.json))
         case .mapping(let members): .object(members.map { ($0.key, $0.value.json) })
         case .scalar(let text, let isPlain):
-            if !isPlain { .string(text) } else if let int = Int(text) { .int(int) } else {
+            if !isPlain {
+                .string(text)
+            } else if let int = Int(text) {
+                .int(int)
+            } else {
                 switch text {
                 case "true", "True", "TRUE": .bool(true)
                 case "false", "False", "FALSE": .bool(false)

@@ -115,7 +115,8 @@ extension ChatLoop {
             return limit(first).map { ($0, first.model) }
         }
         // Too long for everybody: it is made to fit whoever takes most.
-        let limits = considered.compactMap { candidate in limit(candidate).map { (tokens: $0, model: candidate.model) } }
+        let limits = considered.compactMap { candidate in limit(candidate).map { (tokens: $0, model: candidate.model) }
+        }
         return limits.max { $0.tokens < $1.tokens }
     }
 

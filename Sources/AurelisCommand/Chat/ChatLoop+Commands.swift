@@ -46,7 +46,9 @@ extension ChatLoop {
             errors.note("  \(errors.style(.name, usage))\(gap)\(meaning)\n")
         }
         console.remark("")
-        console.remark("A line that ends in \\ goes on in the next, as does one after Alt-Enter; \"\"\" begins and ends a block.")
+        console.remark(
+            "A line that ends in \\ goes on in the next, as does one after Alt-Enter; \"\"\" begins and ends a block."
+        )
         console.remark("Ctrl-C ends an answer, Ctrl-D the chat. A text that begins with / is sent as //.")
     }
 

@@ -61,7 +61,10 @@ struct ChatLines {
             case .woken, .silence: break
             }
             guard bytes.count <= InputFile.maximumBytes else {
-                throw CommandFailure(.usage, "a line of standard input is longer than \(InputFile.maximumBytes >> 20) MB")
+                throw CommandFailure(
+                    .usage,
+                    "a line of standard input is longer than \(InputFile.maximumBytes >> 20) MB"
+                )
             }
         }
     }

@@ -36,9 +36,10 @@ extension ToolDescription.Command {
         abstract = value?["abstract"]?.string ?? ""
         discussion = value?["discussion"]?.string ?? ""
         arguments = (value?["arguments"]?.elements).map { $0.compactMap(ToolDescription.Argument.init) } ?? []
-        subcommands = (value?["subcommands"]?.elements).map { elements in
-            elements.filter { $0["shouldDisplay"]?.bool ?? true }.map { Self($0) }.filter { $0.name != "help" }
-        } ?? []
+        subcommands =
+            (value?["subcommands"]?.elements).map { elements in
+                elements.filter { $0["shouldDisplay"]?.bool ?? true }.map { Self($0) }.filter { $0.name != "help" }
+            } ?? []
     }
 }
 

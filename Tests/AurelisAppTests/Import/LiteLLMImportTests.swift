@@ -80,7 +80,11 @@ struct LiteLLMImportTests {
         #expect(read.configuration.orchestrator.strategy == .quota)
         #expect(read.configuration.orchestrator.requestTimeout == .seconds(30))
         #expect(read.configuration.orchestrator.retry.rules[.connection]?.retries == 2)
-        #expect(read.yaml.contains("# - line 7: model_list[0].litellm_params.api_version: 2024-02-01: the v1 address needs no version"))
+        #expect(
+            read.yaml.contains(
+                "# - line 7: model_list[0].litellm_params.api_version: 2024-02-01: the v1 address needs no version"
+            )
+        )
     }
 
     @Test("a key that stands in the file is not copied, wherever it stands")
@@ -104,13 +108,19 @@ struct LiteLLMImportTests {
             """
         )
         #expect(!read.yaml.contains("very-secret"))
-        #expect(read.configuration.providers.map(\.apiKey) == [.environment("OPENAI_API_KEY"), .environment("OPENAI_2_API_KEY")])
+        #expect(
+            read.configuration.providers.map(\.apiKey) == [
+                .environment("OPENAI_API_KEY"), .environment("OPENAI_2_API_KEY"),
+            ]
+        )
         #expect(read.imported.variables == ["OPENAI_API_KEY", "OPENAI_2_API_KEY"])
         #expect(read.configuration.gateway.keys == .required)
         #expect(read.configuration.cache.redis?.url == "redis://cache.internal:6380")
         #expect(read.configuration.cache.redis?.prefix == "llm")
         #expect(read.configuration.cache.rules.lifetime == .seconds(600))
-        for word in ["master_key", "database_url", "LANGFUSE_SECRET", "cache_params.password", "langfuse_token", "aws_secret"] {
+        for word in [
+            "master_key", "database_url", "LANGFUSE_SECRET", "cache_params.password", "langfuse_token", "aws_secret",
+        ] {
             #expect(read.yaml.contains(word), "\(word)")
         }
     }
@@ -179,7 +189,9 @@ struct LiteLLMImportTests {
 
     @Test("nothing is dropped without a word: every key of the file is used or told", arguments: [1, 2, 3])
     func complete(seed: Int) throws {
-        let keys = ["alpha_\(seed)", "beta_\(seed)", "gamma_\(seed)", "delta_\(seed)", "epsilon_\(seed)", "zeta_\(seed)"]
+        let keys = [
+            "alpha_\(seed)", "beta_\(seed)", "gamma_\(seed)", "delta_\(seed)", "epsilon_\(seed)", "zeta_\(seed)",
+        ]
         let read = try read(
             """
             model_list:
@@ -211,7 +223,10 @@ struct LiteLLMImportTests {
 
     static let wrong: [(String, String)] = [
         ("providers: []\n", "has no model_list"),
-        ("model_list:\n  - model_name: x\n", "litellm.yaml:2:5: model_list[0]: needs a model_name and litellm_params.model"),
+        (
+            "model_list:\n  - model_name: x\n",
+            "litellm.yaml:2:5: model_list[0]: needs a model_name and litellm_params.model"
+        ),
         ("model_list: [\n", "is no YAML"),
     ]
 

@@ -73,8 +73,14 @@ struct PromptFileTests {
         ("messages:\n  - role: king\n    content: hi\n", "x.prompt.yml:2:11: messages[0].role: must be system"),
         ("messages:\n  - role: user\n", "x.prompt.yml:2:5: messages[0]: needs a role and a content"),
         ("messages: [{ role: user, content: [a] }]\n", "messages[0].content: must be a text"),
-        ("modelParameters: { temperature: hot }\nmessages: []\n", "modelParameters.temperature: must be a number from 0 to 2"),
-        ("modelParameters: { maxTokens: 0 }\nmessages: []\n", "modelParameters.maxTokens: must be a whole number from 1 on"),
+        (
+            "modelParameters: { temperature: hot }\nmessages: []\n",
+            "modelParameters.temperature: must be a number from 0 to 2"
+        ),
+        (
+            "modelParameters: { maxTokens: 0 }\nmessages: []\n",
+            "modelParameters.maxTokens: must be a whole number from 1 on"
+        ),
         ("messages: [{ role: user, content: hi }]\nresponseFormat: xml\n", "responseFormat: must be text, json_object"),
         ("messages: [{ role: user, content: hi }]\nresponseFormat: json_schema\n", "jsonSchema: is missing"),
         ("messages: [{ role: user, content: hi }]\njsonSchema: '{'\n", "jsonSchema: is no JSON"),
@@ -122,8 +128,10 @@ struct PromptFileTests {
     }
 
     static let templates: [(String, [String], String)] = [
-        ("{{a}}", ["a"], "1"), ("{{ a }}{{b}}", ["a", "b"], "12"), ("{{}} {{ x y }} {{#if a}}", [], "{{}} {{ x y }} {{#if a}}"),
-        ("{{{a}}}", ["a"], "{1}"), ("{{a", [], "{{a"), ("a}} {{", [], "a}} {{"), ("{{c}}", ["c"], "{{c}}"), ("", [], ""),
+        ("{{a}}", ["a"], "1"), ("{{ a }}{{b}}", ["a", "b"], "12"),
+        ("{{}} {{ x y }} {{#if a}}", [], "{{}} {{ x y }} {{#if a}}"),
+        ("{{{a}}}", ["a"], "{1}"), ("{{a", [], "{{a"), ("a}} {{", [], "a}} {{"), ("{{c}}", ["c"], "{{c}}"),
+        ("", [], ""),
     ]
 
     @Test("only names in two braces are blanks", arguments: templates)

@@ -19,7 +19,10 @@ struct AnswerWrapperTests {
         ("exactly twenty signs!", "exactly twenty\nsigns!"), ("12345678901234567890 x", "12345678901234567890\nx"),
         ("123456789012345678901234 six", "123456789012345678901234 six"),
         ("a  b", "a  b"), ("a \n b", "a\n b"), ("- one two three four five", "- one two three four\nfive"),
-        ("```\nlet x = one two three four five\n```\none two three four five six", "```\nlet x = one two three four five\n```\none two three four\nfive six"),
+        (
+            "```\nlet x = one two three four five\n```\none two three four five six",
+            "```\nlet x = one two three four five\n```\none two three four\nfive six"
+        ),
         ("    code that is longer than the line", "    code that is longer than the line"),
         ("| a table | that is wider |", "| a table | that is wider |"), ("世界世界世界世界 世界", "世界世界世界世界\n世界"),
         ("", ""), ("\n\n", "\n\n"), ("`a` b", "`a` b"), ("``", "``"),

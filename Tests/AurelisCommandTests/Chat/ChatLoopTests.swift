@@ -168,7 +168,11 @@ struct ChatLoopTests {
     func multiline() async throws {
         provider.script(.gpt4oMini, .text("a"), .text("b"))
         let result = try await chat("one \\", "two", "\"\"\"", "def f():", "", "    pass", "\"\"\"")
-        #expect(result.loop.conversation.messages.filter { $0.role == .user }.map(\.text) == ["one \ntwo", "def f():\n\n    pass"])
+        #expect(
+            result.loop.conversation.messages.filter { $0.role == .user }.map(\.text) == [
+                "one \ntwo", "def f():\n\n    pass",
+            ]
+        )
     }
 
     @Test("what is asked first is asked before anything is read")

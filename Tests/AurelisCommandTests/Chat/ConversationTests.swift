@@ -31,7 +31,9 @@ struct ConversationTests {
         #expect(request.map(\.text) == ["Be brief.", "question 0", "answer 0"])
     }
 
-    @Test("what does not fit is left out from the beginning, with its answer, and never the rules or the latest question")
+    @Test(
+        "what does not fit is left out from the beginning, with its answer, and never the rules or the latest question"
+    )
     func fitting() {
         var long = conversation(10, system: "Be brief.")
         long.ask("the latest")
@@ -134,9 +136,13 @@ struct ConversationTests {
 struct ChatInputTests {
     @Test("a slash begins a command, two a text with one")
     func commands() throws {
-        #expect(ChatInput("/model gpt-4o ") == .command(try #require(ChatCommandLine(name: "model", argument: "gpt-4o"))))
+        #expect(
+            ChatInput("/model gpt-4o ") == .command(try #require(ChatCommandLine(name: "model", argument: "gpt-4o")))
+        )
         #expect(ChatInput("/exit") == .command(try #require(ChatCommandLine(name: "quit", argument: ""))))
-        #expect(ChatInput("/system a \\\nb") == .command(try #require(ChatCommandLine(name: "system", argument: "a \nb"))))
+        #expect(
+            ChatInput("/system a \\\nb") == .command(try #require(ChatCommandLine(name: "system", argument: "a \nb")))
+        )
         #expect(ChatInput("//etc is what?") == .question("/etc is what?"))
         #expect(ChatInput("what is /etc?") == .question("what is /etc?"))
         #expect(ChatInput("  \n") == .nothing)

@@ -57,7 +57,10 @@ struct EditorFrameTests {
     @Test("painting again moves back to the first row, and leaving goes below the last")
     func painting() {
         var painter = EditorPainter(style: Style(isEnabled: false))
-        #expect(painter.paint(frame("one\ntwo")) == "\u{1B}[?25l\r> one\u{1B}[K\r\n· two\u{1B}[K\u{1B}[J\r\u{1B}[5C\u{1B}[?25h")
+        #expect(
+            painter.paint(frame("one\ntwo"))
+                == "\u{1B}[?25l\r> one\u{1B}[K\r\n· two\u{1B}[K\u{1B}[J\r\u{1B}[5C\u{1B}[?25h"
+        )
         #expect(painter.paint(frame("x")).hasPrefix("\u{1B}[?25l\u{1B}[1A\r> x\u{1B}[K"))
         #expect(painter.leave() == "\r\n")
         #expect(painter.leave() == "")

@@ -68,7 +68,9 @@ struct KeyDecoderTests {
     func anything(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var decoder = KeyDecoder()
-        let alphabet: [UInt8] = [0x1B, 0x5B, 0x4F, 0x7E, 0x3B, 0x30, 0x32, 0x31, 0x0D, 0x61, 0xC3, 0xA9, 0xF0, 0xFF, 0x03]
+        let alphabet: [UInt8] = [
+            0x1B, 0x5B, 0x4F, 0x7E, 0x3B, 0x30, 0x32, 0x31, 0x0D, 0x61, 0xC3, 0xA9, 0xF0, 0xFF, 0x03,
+        ]
         for _ in 0..<40 {
             let bytes = (0..<Int.random(in: 0..<9, using: &random)).map { _ in alphabet.randomElement(using: &random)! }
             _ = decoder.decode(bytes)

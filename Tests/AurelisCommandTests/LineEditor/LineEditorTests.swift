@@ -112,7 +112,8 @@ struct LineEditorTests {
         var random = SeededGenerator(seed: seed)
         var editor = LineEditor(history: LineHistory(["one", "two\nlines", "世界"]))
         let keys: [Key] = [
-            .text("a"), .text("世"), .text("e\u{301}"), .text(" "), .paste("x\ny\tz"), .newline, .backspace, .delete, .left,
+            .text("a"), .text("世"), .text("e\u{301}"), .text(" "), .paste("x\ny\tz"), .newline, .backspace, .delete,
+            .left,
             .right, .up, .down, .wordLeft, .wordRight, .home, .end, .deleteWordLeft, .deleteWordRight, .control("k"),
             .control("u"), .control("w"), .control("y"), .enter, .control("c"), .other,
         ]
@@ -124,7 +125,9 @@ struct LineEditorTests {
             let frame = EditorFrame(buffer, prompt: "> ", continuation: "· ", columns: columns, rows: 5)
             #expect(frame.rows.count <= 5)
             #expect(frame.rows.indices.contains(frame.cursor.row))
-            #expect(frame.rows.allSatisfy { $0.width <= max(2, columns - 1) || $0.text.count == 1 || $0.text == "    " })
+            #expect(
+                frame.rows.allSatisfy { $0.width <= max(2, columns - 1) || $0.text.count == 1 || $0.text == "    " }
+            )
         }
     }
 }
@@ -134,7 +137,8 @@ struct MultilineTextTests {
     static let texts: [(String, Bool, String)] = [
         ("one", false, "one"), ("one \\", true, "one "), ("one \\\\", false, "one \\\\"), ("a\\\nb", false, "a\nb"),
         ("\"\"\"", true, "\"\"\""), ("\"\"\"\nx", true, "\"\"\"\nx"), ("\"\"\"\nx\n\"\"\"", false, "x"),
-        ("\"\"\"x\"\"\"", false, "x"), ("\"\"\"\n a\\\n\n b\n\"\"\"  ", false, " a\\\n\n b"), ("\"\"\"\"\"\"", false, ""),
+        ("\"\"\"x\"\"\"", false, "x"), ("\"\"\"\n a\\\n\n b\n\"\"\"  ", false, " a\\\n\n b"),
+        ("\"\"\"\"\"\"", false, ""),
         ("say \"\"\"", false, "say \"\"\""), ("", false, ""),
     ]
 
