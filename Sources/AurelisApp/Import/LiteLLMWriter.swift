@@ -67,6 +67,8 @@ struct LiteLLMWriter {
         if let total = configuration.requestTimeout, total > Self.usualTotal {
             lines.append("    time_limits: { total: \(total)s }")
         }
+        // Whoever passes every name on would be asked for the others' models too.
+        if group.wildcards.isEmpty { lines.append("    unlisted_models: none") }
         for name in group.wildcards {
             lines.append("    # \(YAMLScalar.comment(name)): models that are not listed go here by their own name")
         }

@@ -188,8 +188,7 @@ struct AskCommand: AsyncParsableCommand {
         request.seed = seed
         if let path = prompt.promptFile {
             let input = Prompt.joined(words: words, files: texts, input: piped)
-            let filled = try FilledPrompt(path: path, variables: prompt.variables, input: input)
-            for warning in filled.warnings { console.warn(warning) }
+            let filled = try FilledPrompt(path: path, variables: prompt.variables, input: input, warn: console.warn)
             filled.apply(to: &request)
             request.model = request.model ?? filled.file.model.map { ModelID($0) }
             request.messages = filled.messages(system: system)

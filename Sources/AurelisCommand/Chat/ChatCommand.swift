@@ -132,8 +132,7 @@ struct ChatCommand: AsyncParsableCommand {
         if let load { saved = try ChatFile(load).read() }
         var question: String?
         if let path = prompt.promptFile {
-            let filled = try FilledPrompt(path: path, variables: prompt.variables, input: nil)
-            for warning in filled.warnings { console.warn(warning) }
+            let filled = try FilledPrompt(path: path, variables: prompt.variables, input: nil, warn: console.warn)
             filled.apply(to: &template)
             saved.model = filled.file.model
             question = saved.conversation.take(filled.messages)

@@ -135,8 +135,7 @@ extension ChatLoop {
     private mutating func fill(_ argument: String) throws -> String? {
         var words = ShellWords.split(argument)
         guard !words.isEmpty else { throw CommandFailure(.usage, "/prompt needs the name of a .prompt.yml file") }
-        let filled = try FilledPrompt(path: words.removeFirst(), variables: words, input: nil)
-        for warning in filled.warnings { console.warn(warning) }
+        let filled = try FilledPrompt(path: words.removeFirst(), variables: words, input: nil, warn: console.warn)
         filled.apply(to: &setting.template)
         if let name = filled.file.model { model = ModelID(name) }
         return conversation.take(filled.messages)

@@ -9,26 +9,26 @@ struct FilledPrompt: Sendable {
 
     let file: PromptFile
     let messages: [Message]
-    let warnings: [String]
 
     /// - Parameters:
     ///   - variables: `name=value` each.
     ///   - input: what was asked beside the file: it fills `{{input}}`, or stands behind everything.
+    ///   - warn: is told what works but should be known, also where it explains the failure that follows.
     /// - Throws: `ConfigurationError` for a file that is none, or a blank without a value; a usage failure for variables
     ///   that are none.
-    init(path: String, variables: [String], input: String?) throws {
+    init(path: String, variables: [String], input: String?, warn: (String) -> Void) throws {
         file = try PromptFile.reading(path)
-        var warnings = file.warnings
+        for warning in file.warnings { warn(warning) }
         var values: [String: String] = [:]
         for variable in variables {
             guard let (name, value) = PromptVariable.parse(variable) else {
                 let shown = variable.prefix { $0 != "=" }.prefix(40)
                 throw CommandFailure(.usage, "\"\(shown)\" is no variable: write NAME=VALUE")
             }
-            if values.updateValue(value, forKey: name) != nil { warnings.append("the variable \(name) is given twice") }
+            if values.updateValue(value, forKey: name) != nil { warn("the variable \(name) is given twice") }
             if !file.variables.contains(name) {
                 let nearest = Suggestion.nearest(to: name, among: file.variables).map { "; did you mean \($0)?" } ?? ""
-                warnings.append("\(path) has no variable \(name)\(nearest)")
+                warn("\(path) has no variable \(name)\(nearest)")
             }
         }
         var added: String?
@@ -40,7 +40,6 @@ struct FilledPrompt: Sendable {
             }
         }
         messages = try file.messages(filling: values) + (added.map { [.user($0)] } ?? [])
-        self.warnings = warnings
     }
 
     /// The messages, with other rules in the place of the file's; nil: with the file's own.

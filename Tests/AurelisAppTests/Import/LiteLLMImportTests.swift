@@ -42,6 +42,7 @@ struct LiteLLMImportTests {
         #expect(providers.map(\.apiKey) == [.environment("OPENAI_API_KEY"), .environment("GROQ_KEY")])
         #expect(providers[0].models["gpt-4o"]?.wireName == "gpt-4o")
         #expect(providers[1].models["fast"]?.wireName == "llama-3.1-8b-instant")
+        #expect(providers.map(\.unlistedModels) == [ProviderPreset.UnlistedModels.none, ProviderPreset.UnlistedModels.none])
         #expect(read.imported.models == 2 && read.imported.providers == 2 && read.imported.notes == 0)
     }
 
@@ -184,6 +185,7 @@ struct LiteLLMImportTests {
         #expect(read.yaml.contains("TODO: the address in $SOME_BASE"))
         #expect(read.yaml.contains("# openai/*: models that are not listed go here"))
         #expect(read.yaml.contains("the model aws (bedrock/anthropic.claude-v2): is left out"))
+        #expect(providers.last?.unlistedModels == nil)
         #expect(providers[0].timeouts.total == .seconds(600))
     }
 
