@@ -4,7 +4,8 @@ internal import AurelisTransport
 
 extension Configuration.Provider {
     static let settings = [
-        "id", "preset", "base_url", "resource", "api_key", "plan", "limits", "prefill", "models", "unlisted_models", "headers",
+        "id", "preset", "base_url", "resource", "api_key", "plan", "limits", "prefill", "models", "unlisted_models",
+        "headers",
         "time_limits", "tls", "pins", "pin_mode", "signing",
     ]
 

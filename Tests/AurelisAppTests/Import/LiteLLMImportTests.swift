@@ -42,7 +42,9 @@ struct LiteLLMImportTests {
         #expect(providers.map(\.apiKey) == [.environment("OPENAI_API_KEY"), .environment("GROQ_KEY")])
         #expect(providers[0].models["gpt-4o"]?.wireName == "gpt-4o")
         #expect(providers[1].models["fast"]?.wireName == "llama-3.1-8b-instant")
-        #expect(providers.map(\.unlistedModels) == [ProviderPreset.UnlistedModels.none, ProviderPreset.UnlistedModels.none])
+        #expect(
+            providers.map(\.unlistedModels) == [ProviderPreset.UnlistedModels.none, ProviderPreset.UnlistedModels.none]
+        )
         #expect(read.imported.models == 2 && read.imported.providers == 2 && read.imported.notes == 0)
     }
 
