@@ -15,7 +15,7 @@ endif
 SWIFT_SOURCES := Package.swift Sources Tests
 SWIFT_FORMAT  := --recursive --parallel --configuration .swift-format $(SWIFT_SOURCES)
 
-.PHONY: help build release test compatibility demo bench bench-day format lint clean install uninstall
+.PHONY: help build release test compatibility demo bench bench-day man format lint clean install uninstall
 
 help: ## Show this list
 	@echo "Aurelis"
@@ -71,10 +71,23 @@ lint: ## Check format and style, change nothing
 clean: ## Remove build products (keeps downloaded Python packages)
 	@rm -rf .build Benchmarks/results .pytest_cache
 
-install: release ## Install the command below PREFIX (default /usr/local)
-	@install -d "$(DESTDIR)$(PREFIX)/bin"
-	@install -m 0755 .build/release/aurelis "$(DESTDIR)$(PREFIX)/bin/aurelis"
-	@echo "installed $(DESTDIR)$(PREFIX)/bin/aurelis"
+man: release ## Write the manual page to .build/aurelis.1
+	@.build/release/aurelis manual >.build/aurelis.1
+	@echo "wrote .build/aurelis.1; read it with: man -l .build/aurelis.1"
 
-uninstall: ## Remove the installed command
-	@rm -f "$(DESTDIR)$(PREFIX)/bin/aurelis"
+SHARE = $(DESTDIR)$(PREFIX)/share
+INSTALLED = "$(DESTDIR)$(PREFIX)/bin/aurelis" "$(SHARE)/man/man1/aurelis.1" \
+	"$(SHARE)/bash-completion/completions/aurelis" "$(SHARE)/zsh/site-functions/_aurelis" \
+	"$(SHARE)/fish/vendor_completions.d/aurelis.fish"
+
+install: release ## Install command, manual page and completions below PREFIX (default /usr/local)
+	@for file in $(INSTALLED); do install -d "$$(dirname "$$file")"; done
+	@install -m 0755 .build/release/aurelis "$(DESTDIR)$(PREFIX)/bin/aurelis"
+	@.build/release/aurelis manual | install -m 0644 /dev/stdin "$(SHARE)/man/man1/aurelis.1"
+	@.build/release/aurelis completions bash | install -m 0644 /dev/stdin "$(SHARE)/bash-completion/completions/aurelis"
+	@.build/release/aurelis completions zsh | install -m 0644 /dev/stdin "$(SHARE)/zsh/site-functions/_aurelis"
+	@.build/release/aurelis completions fish | install -m 0644 /dev/stdin "$(SHARE)/fish/vendor_completions.d/aurelis.fish"
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/aurelis, its manual page and completions for bash, zsh and fish"
+
+uninstall: ## Remove what was installed
+	@rm -f $(INSTALLED)

@@ -21,10 +21,10 @@ struct AurelisTool: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
+            AskCommand.self, ChatCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
             QuotaCommand.self, UsageCommand.self, AuthCommand.self, KeysCommand.self, CacheCommand.self,
             AuditCommand.self, ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, CompletionsCommand.self, ManualCommand.self,
         ]
     )
 

@@ -14,6 +14,14 @@ extension JSONWriter {
         endObject()
     }
 
+    /// A member that is a list of texts.
+    mutating func strings(_ name: String, _ texts: [String]) {
+        key(name)
+        beginArray()
+        for text in texts { string(text) }
+        endArray()
+    }
+
     /// A member that is a list of objects, one for each element.
     mutating func array<Element>(
         _ name: String,

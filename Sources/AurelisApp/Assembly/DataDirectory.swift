@@ -1,11 +1,11 @@
 internal import Foundation
 
 /// The one directory in which a process keeps its data, readable by its user only.
-enum DataDirectory {
+package enum DataDirectory {
     /// Makes the directory, and takes others' access away from it.
     ///
     /// - Throws: `ConfigurationError` when there is something else at the path, or it cannot be made or written.
-    static func prepare(_ path: String) throws(ConfigurationError) {
+    package static func prepare(_ path: String) throws(ConfigurationError) {
         let files = FileManager.default
         var isDirectory: ObjCBool = false
         if files.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory.boolValue {

@@ -53,6 +53,7 @@ extension ProviderSettings {
         baseURL = entry.baseURL
         placeholders = entry.placeholders
         models = entry.models
+        if let rule = entry.unlistedModels { preset.unlistedModels = rule }
         plan = entry.plan
         quota = entry.quota
         prefill = entry.prefill

@@ -4,7 +4,8 @@ internal import AurelisTransport
 
 extension Configuration.Provider {
     static let settings = [
-        "id", "preset", "base_url", "resource", "api_key", "plan", "limits", "prefill", "models", "headers",
+        "id", "preset", "base_url", "resource", "api_key", "plan", "limits", "prefill", "models", "unlisted_models",
+        "headers",
         "time_limits", "tls", "pins", "pin_mode", "signing",
     ]
 
@@ -58,6 +59,8 @@ extension Configuration.Provider {
         }
         let models = try section.section("models", knowing: nil)
         for name in models.names { self.models[ModelID(name)] = try ModelSettings(reading: name, of: models) }
+        let rules = ProviderPreset.UnlistedModels.allCases.map { ($0.rawValue, $0) }
+        unlistedModels = try section.choice("unlisted_models", among: rules, default: nil)
         headers = try Self.texts(section, "headers")
         let limits = try section.section("time_limits", knowing: ["connect", "first_byte", "between_bytes", "total"])
         timeouts.connect = try limits.positive("connect", default: timeouts.connect)

@@ -72,6 +72,8 @@ extension Configuration {
         package var apiKey: APIKey?
         /// What is otherwise about models than the preset has it: names on the wire, abilities, limits, prices.
         package var models: [ModelID: ModelSettings] = [:]
+        /// What becomes of models that neither it nor its preset lists; nil: as the preset says.
+        package var unlistedModels: ProviderPreset.UnlistedModels?
         /// The plan whose limits apply, at a provider that has plans.
         package var plan: String?
         /// What is allowed over time on each of its models, instead of what the plan says.

@@ -1,9 +1,9 @@
 /// Finds what somebody probably meant.
 ///
 ///     Suggestion.nearest(to: "prot", among: ["host", "port"])    // "port"
-enum Suggestion {
+package enum Suggestion {
     /// The nearest of some names; nil when none is near.
-    static func nearest(to word: String, among names: some Sequence<String>) -> String? {
+    package static func nearest(to word: String, among names: some Sequence<String>) -> String? {
         let folded = Array(word.lowercased())
         let scored = names.map { (name: $0, distance: distance(folded, Array($0.lowercased()))) }
         guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -9,13 +9,15 @@ struct AskCommand: AsyncParsableCommand {
         abstract: "Ask one question and print the answer.",
         discussion: """
             The question is what you type, then the files of -f, then what is piped in,
-            each after a blank line; several files are each preceded by their name.
-            The answer goes to stdout, all else to stderr.
+            each after a blank line; several files are each preceded by their name. With
+            --prompt-file it fills {{input}} there, or comes last. The answer goes to
+            stdout, all else to stderr.
 
             Examples:
               aurelis ask --simulate "Write a tokenizer in Swift" -t codeGeneration
               git diff | aurelis ask -t codeReview "Review this change"
               aurelis ask -f notes.txt -s "Answer in one sentence" --json | jq -r .content
+              aurelis ask --prompt-file summary.prompt.yml --var tone=dry < report.txt
               aurelis ask --dry-run -t documentation "Describe this API"
             """
     )
@@ -33,7 +35,10 @@ struct AskCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: "What the question is for; decides the model when none is named.")
     var task = TaskArgument(.general)
 
-    @Option(name: .shortAndLong, help: "Ask this model; `aurelis models` lists them.")
+    @OptionGroup
+    var prompt: PromptFileOptions
+
+    @Option(name: .shortAndLong, help: "Ask this model; `aurelis models` lists them.", completion: .models)
     var model: String?
 
     @Option(name: .shortAndLong, help: .init("The rules of the conversation.", valueName: "text"))
@@ -65,7 +70,8 @@ struct AskCommand: AsyncParsableCommand {
 
     @Option(
         name: .customLong("fallback-to"),
-        help: .init("Which models may answer instead, the best first, separated by commas.", valueName: "models")
+        help: .init("Which models may answer instead, the best first, separated by commas.", valueName: "models"),
+        completion: .modelList
     )
     var fallbackModels: ModelsArgument?
 
@@ -81,6 +87,9 @@ struct AskCommand: AsyncParsableCommand {
 
     @Flag(help: "Ask anew and keep nothing: the same as --cache off.")
     var noCache = false
+
+    @Flag(help: "Ask nobody: only an answer that is kept. The same as --cache only.")
+    var offline = false
 
     @Option(
         name: .customLong("cache-tag"),
@@ -121,6 +130,9 @@ struct AskCommand: AsyncParsableCommand {
         }
         if noCache, let cache, cache.policy != .off {
             throw ValidationError("--no-cache and --cache \(cache.policy.rawValue) contradict each other")
+        }
+        if offline, noCache || cache.map({ $0.policy != .only }) ?? false {
+            throw ValidationError("--offline takes kept answers only, and \(noCache ? "--no-cache" : "--cache") none")
         }
         if cacheTags.contains("") { throw ValidationError("--cache-tag names no tag") }
         if dryRun, stream == true || explain {
@@ -167,21 +179,30 @@ struct AskCommand: AsyncParsableCommand {
             piped = try InputFile.text("-")
         }
         var request = ModelRequest(
-            try Prompt.assembled(words: words, files: texts, input: piped),
-            systemPrompt: system,
+            messages: [],
             task: task.task,
             model: model.map { ModelID($0) },
             temperature: temperature,
             maxTokens: maxTokens
         )
         request.seed = seed
+        if let path = prompt.promptFile {
+            let input = Prompt.joined(words: words, files: texts, input: piped)
+            let filled = try FilledPrompt(path: path, variables: prompt.variables, input: input, warn: console.warn)
+            filled.apply(to: &request)
+            request.model = request.model ?? filled.file.model.map { ModelID($0) }
+            request.messages = filled.messages(system: system)
+        } else {
+            let question = try Prompt.assembled(words: words, files: texts, input: piped)
+            request.messages = (system.map { [.system($0)] } ?? []) + [.user(question)]
+        }
         request.fallback = fallbackModels.map { .models($0.models) } ?? fallback.map { $0 ? .byTask : .never }
         request.strategy = strategy?.strategy
         request.allowsRestart = restart ? true : nil
         request.timeout = deadline?.duration
         request.quotaTimeout = wait?.duration
         request.onWait = WaitRemarks(console).add
-        request.cache = noCache ? .off : cache?.policy
+        request.cache = noCache ? .off : offline ? .only : cache?.policy
         request.cacheTags = cacheTags
         return request
     }

@@ -18,14 +18,7 @@ enum Prompt {
 
     /// - Throws: a usage failure when there is nothing to ask.
     static func assembled(words: [String], files: [File], input: String?) throws(CommandFailure) -> String {
-        var parts = [words.joined(separator: " ")]
-        for file in files {
-            let text = trimmedEnd(file.text)
-            parts.append(files.count > 1 ? "--- \(file.name) ---\n\(text)" : text)
-        }
-        if let input { parts.append(trimmedEnd(input)) }
-        let prompt = parts.filter { !isBlank($0) }.joined(separator: "\n\n")
-        guard !prompt.isEmpty else {
+        guard let prompt = joined(words: words, files: files, input: input) else {
             throw CommandFailure(
                 .usage,
                 "there is nothing to ask",
@@ -34,6 +27,18 @@ enum Prompt {
             )
         }
         return prompt
+    }
+
+    /// The same; nil when there is nothing.
+    static func joined(words: [String], files: [File], input: String?) -> String? {
+        var parts = [words.joined(separator: " ")]
+        for file in files {
+            let text = trimmedEnd(file.text)
+            parts.append(files.count > 1 ? "--- \(file.name) ---\n\(text)" : text)
+        }
+        if let input { parts.append(trimmedEnd(input)) }
+        let prompt = parts.filter { !isBlank($0) }.joined(separator: "\n\n")
+        return prompt.isEmpty ? nil : prompt
     }
 
     private static func isBlank(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) }

@@ -8,10 +8,12 @@ final class WaitRemarks: Sendable {
         var repetitions = 0
     }
 
-    private let console: Console
+    private let say: @Sendable (String) -> Void
     private let state = Mutex(State())
 
-    init(_ console: Console) { self.console = console }
+    init(_ say: @escaping @Sendable (String) -> Void) { self.say = say }
+
+    convenience init(_ console: Console) { self.init { console.remark($0) } }
 
     /// Notes that a request waits; the first time and then about every minute it is said.
     func add(_ wait: QuotaWait) {
@@ -20,6 +22,6 @@ final class WaitRemarks: Sendable {
             state.reason = wait.reason
             return state.repetitions.isMultiple(of: 6)
         }
-        if isSaid { console.remark("\(wait)") }
+        if isSaid { say("\(wait)") }
     }
 }

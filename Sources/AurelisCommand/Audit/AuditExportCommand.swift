@@ -13,6 +13,9 @@ struct AuditExportCommand: AsyncParsableCommand {
             day, --to 2026-11-30 ends with that day. JSON lines are as they stand in the
             files. In CSV a text that a spreadsheet would take for a formula begins with '.
             Nothing is verified: `aurelis audit verify` does that.
+
+            Example:
+              aurelis audit export --from 2026-11-01 --to 2026-11-30 --format csv > november.csv
             """
     )
 

@@ -12,6 +12,10 @@ struct AuditTailCommand: AsyncParsableCommand {
         discussion: """
             A gateway that runs writes about four times a second. With --json the lines are
             as they stand in the files, seals and all. Nothing is verified.
+
+            Examples:
+              aurelis audit tail -f --event security_event
+              aurelis audit tail -n 100 --json | jq .event
             """
     )
 

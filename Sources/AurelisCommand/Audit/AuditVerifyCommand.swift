@@ -15,6 +15,9 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             owner cannot reach them prove the most.
 
             Exit status: 0 whole, 1 not whole, or nothing there.
+
+            Example:
+              aurelis audit verify --anchors /mnt/elsewhere/anchors.jsonl
             """
     )
 

@@ -5,7 +5,11 @@ internal import Aurelis
 struct CacheClearCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear",
-        abstract: "Drop every kept answer, in every layer and for every gateway that shares one."
+        abstract: "Drop every kept answer, in every layer and for every gateway that shares one.",
+        discussion: """
+            Example:
+              aurelis cache clear --yes
+            """
     )
 
     @Flag(help: "Do not ask whether that is meant.")

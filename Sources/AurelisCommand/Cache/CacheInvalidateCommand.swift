@@ -10,6 +10,10 @@ struct CacheInvalidateCommand: AsyncParsableCommand {
             An event reaches the answers of the tasks that `cache.events` names for it, and
             those that are tagged with its name. The options narrow it down, or select by
             themselves.
+
+            Examples:
+              aurelis cache invalidate framework_update
+              aurelis cache invalidate --tag release-2 --dry-run
             """
     )
 

@@ -6,7 +6,12 @@ internal import AurelisJSON
 struct CacheListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List kept answers, the newest first."
+        abstract: "List kept answers, the newest first.",
+        discussion: """
+            Examples:
+              aurelis cache list --task codeReview
+              aurelis cache list --limit 1000 --json | jq -r .entries[].key
+            """
     )
 
     @OptionGroup
@@ -43,7 +48,7 @@ struct CacheListCommand: AsyncParsableCommand {
 }
 
 /// The name of a layer.
-struct CacheLayerArgument: ExpressibleByArgument {
+struct CacheLayerArgument: WordArgument {
     let layer: CacheLayer
 
     init?(argument: String) {

@@ -6,7 +6,11 @@ internal import AurelisJSON
 struct CacheShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show one kept answer, by its key or the beginning of it."
+        abstract: "Show one kept answer, by its key or the beginning of it.",
+        discussion: """
+            Example:
+              aurelis cache show 3f9a1c
+            """
     )
 
     @Argument(help: .init("The key, or so many of its digits that only one answer has them.", valueName: "key"))

@@ -6,7 +6,12 @@ internal import AurelisJSON
 struct CacheStatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Show how much each layer keeps, and how often it had the answer."
+        abstract: "Show how much each layer keeps, and how often it had the answer.",
+        discussion: """
+            Examples:
+              aurelis cache stats
+              aurelis cache stats --json | jq .layers
+            """
     )
 
     @OptionGroup

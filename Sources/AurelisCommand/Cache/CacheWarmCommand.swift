@@ -12,6 +12,9 @@ struct CacheWarmCommand: AsyncParsableCommand {
             The file holds a JSON object per line: the body of a chat completion or of an
             embedding request, or {"prompt": "…", "task": "…", "model": "…"}. Ends with
             status 75 when a limit is reached; the same command goes on from there.
+
+            Example:
+              aurelis cache warm questions.jsonl --provider openai
             """
     )
 

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Aurelis
 internal import AurelisApp
+internal import AurelisJSON
 
 /// `aurelis config check`: whether the configuration can be used.
 struct ConfigCheckCommand: AsyncParsableCommand {
@@ -8,10 +9,14 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Check the configuration; exits with 3 and names file, line and path when it is wrong.",
         discussion: """
-            Example:
+            Examples:
               aurelis config check --config ./aurelis.yaml && systemctl reload aurelis
+              aurelis config check --json | jq -r .warnings[]
             """
     )
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
 
     @OptionGroup
     var provider: ProviderOptions
@@ -23,14 +28,24 @@ struct ConfigCheckCommand: AsyncParsableCommand {
         let console = output.console()
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
         let out = console.output
-        for source in session.loaded.sources {
-            try out.write("read \(TerminalSanitizer.singleLine("\(source)"))\n")
+        let sources = session.loaded.sources
+        if !json {
+            for source in sources { try out.write("read \(TerminalSanitizer.singleLine(source))\n") }
+            if sources.isEmpty { try out.write("read no file: flags, environment and defaults only\n") }
         }
-        if session.loaded.sources.isEmpty { try out.write("read no file: flags, environment and defaults only\n") }
         _ = try ModelTokenizers(session.configuration.tokenizers)
         try session.configuration.checkSecurity(environment: session.environment, logger: session.logger)
         let retirements = RetirementNotice.all(session.configuration)
         for notice in retirements { console.warn(notice) }
+        if json {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.field("ok", true)
+            writer.strings("files", sources)
+            writer.strings("warnings", session.loaded.warnings + retirements)
+            writer.endObject()
+            return try out.write(json: String(decoding: writer.bytes, as: UTF8.self) + "\n")
+        }
         let count = session.loaded.warnings.count + retirements.count
         let verdict = count == 0 ? "ok" : count == 1 ? "ok, with 1 warning" : "ok, with \(count) warnings"
         try out.write(out.style(count == 0 ? .good : .caution, verdict) + "\n")

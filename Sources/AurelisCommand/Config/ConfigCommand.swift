@@ -13,10 +13,12 @@ struct ConfigCommand: AsyncParsableCommand {
               aurelis config init --provider openai
               aurelis config check
               aurelis config show
+              aurelis config import litellm.yaml -o aurelis.yaml
               aurelis config pins https://api.openai.com
             """,
         subcommands: [
-            ConfigInitCommand.self, ConfigCheckCommand.self, ConfigShowCommand.self, ConfigPinsCommand.self,
+            ConfigInitCommand.self, ConfigCheckCommand.self, ConfigShowCommand.self, ConfigImportCommand.self,
+            ConfigPinsCommand.self,
         ]
     )
 }

@@ -19,7 +19,7 @@ struct ConfigInitCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: .init("Ask this provider, by the name of its preset.", valueName: "preset"))
+    @Option(help: .init("Ask this provider, by the name of its preset.", valueName: "preset"), completion: .presets)
     var provider: String?
 
     @Option(help: .init("The provider's address.", valueName: "url"))

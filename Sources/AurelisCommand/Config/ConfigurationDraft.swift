@@ -1,3 +1,4 @@
+internal import AurelisApp
 internal import AurelisProviders
 
 /// The text of a new configuration file: what was asked for, and the commented rest.
@@ -80,31 +81,5 @@ struct ConfigurationDraft {
     }
 
     /// A YAML scalar: plain where that is unmistakable, else in double quotes.
-    static func scalar(_ text: String) -> String {
-        let isWord = text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                true
-            default: false
-            }
-        }
-        let meansOtherwise = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(text.lowercased())
-        if isWord, !meansOtherwise, text.first?.isLetter == true { return text }
-        var escaped = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": escaped += "\\\""
-            case "\\": escaped += "\\\\"
-            // Line breaks to YAML, and invisible to everybody else.
-            case "\u{2028}": escaped += "\\L"
-            case "\u{2029}": escaped += "\\P"
-            case _ where scalar.properties.generalCategory == .control:
-                let digits = String(scalar.value, radix: 16)
-                escaped += "\\x" + String(repeating: "0", count: 2 - digits.count) + digits
-            default: escaped.unicodeScalars.append(scalar)
-            }
-        }
-        return "\"\(escaped)\""
-    }
+    static func scalar(_ text: String) -> String { YAMLScalar.text(text) }
 }

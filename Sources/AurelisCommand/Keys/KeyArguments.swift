@@ -13,7 +13,7 @@ struct ModelPatternsArgument: ExpressibleByArgument, Sendable {
 }
 
 /// Tasks on the command line: `codeReview,testing`.
-struct TasksArgument: ExpressibleByArgument, Sendable {
+struct TasksArgument: WordArgument, Sendable {
     let tasks: [TaskType]
 
     init?(argument: String) {
@@ -25,7 +25,7 @@ struct TasksArgument: ExpressibleByArgument, Sendable {
 }
 
 /// Parts of the gateway on the command line: `chat,embeddings`.
-struct EndpointsArgument: ExpressibleByArgument, Sendable {
+struct EndpointsArgument: WordArgument, Sendable {
     let endpoints: [AccessEndpoint]
 
     init?(argument: String) {

@@ -12,7 +12,7 @@ struct KeysRevokeCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The key's public name, or what you call it.")
+    @Argument(help: "The key's public name, or what you call it.", completion: .keys)
     var name: String
 
     @OptionGroup

@@ -13,7 +13,7 @@ struct KeysShowCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The key's public name, or what you call it.")
+    @Argument(help: "The key's public name, or what you call it.", completion: .keys)
     var name: String
 
     @OptionGroup

@@ -13,7 +13,7 @@ struct ModelsArgument: ExpressibleByArgument {
 }
 
 /// The name of a cache policy.
-struct CachePolicyArgument: ExpressibleByArgument {
+struct CachePolicyArgument: WordArgument {
     let policy: CachePolicy
 
     init?(argument: String) {
@@ -25,7 +25,7 @@ struct CachePolicyArgument: ExpressibleByArgument {
 }
 
 /// The name of a routing strategy.
-struct StrategyArgument: ExpressibleByArgument {
+struct StrategyArgument: WordArgument {
     let strategy: RoutingStrategy
 
     init?(argument: String) {

@@ -57,7 +57,7 @@ struct ProviderOptions: ParsableArguments {
     @Option(name: .customLong("api-key-env"), help: .init("Take the credential from this variable.", valueName: "var"))
     var apiKeyEnv: String?
 
-    @Option(help: .init("Ask this provider, by the name of its preset.", valueName: "preset"))
+    @Option(help: .init("Ask this provider, by the name of its preset.", valueName: "preset"), completion: .presets)
     var provider: String?
 
     func validate() throws {

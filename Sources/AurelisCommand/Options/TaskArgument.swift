@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Aurelis
 
 /// A task on the command line, read as forgivingly as the gateway does: `codeReview`, `code-review`, `code_review`.
-struct TaskArgument: ExpressibleByArgument, Hashable, Sendable {
+struct TaskArgument: WordArgument, Hashable, Sendable {
     let task: TaskType
 
     init(_ task: TaskType) { self.task = task }

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import AurelisSimulator
 
 /// A plan of the simulated platform on the command line.
-struct TierArgument: ExpressibleByArgument, Hashable, Sendable {
+struct TierArgument: WordArgument, Hashable, Sendable {
     let tier: SimulatorTier
 
     init(_ tier: SimulatorTier) { self.tier = tier }

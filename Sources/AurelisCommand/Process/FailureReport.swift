@@ -59,7 +59,7 @@ struct FailureReport {
     private static func parsing(_ error: any Error) -> (CommandStatus, String, CommandFailure?) {
         let code = AurelisTool.exitCode(for: error)
         let text = AurelisTool.fullMessage(for: error)
-        if code == .success { return (.success, text + "\n", nil) }
+        if code == .success { return (.success, HelpText.folded(text) + "\n", nil) }
         guard code == .validationFailure else {
             if error is ExitCode { return (CommandStatus(rawValue: code.rawValue), "", nil) }
             return (.failure, "", CommandFailure(.failure, String(describing: error)))

@@ -34,8 +34,9 @@ enum ProcessEnvironment {
         return String(cString: home)
     }
 
-    /// Whether the environment leaves colours on: `NO_COLOR` is not set, and the terminal is not a dumb one.
+    /// Whether the environment leaves colours on: neither `NO_COLOR` nor `CLICOLOR=0` is set, and the terminal is not a
+    /// dumb one.
     static func allowsColor(_ environment: [String: String]) -> Bool {
-        (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
+        (environment["NO_COLOR"] ?? "").isEmpty && environment["CLICOLOR"] != "0" && environment["TERM"] != "dumb"
     }
 }

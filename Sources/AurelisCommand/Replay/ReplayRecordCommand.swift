@@ -10,6 +10,9 @@ struct ReplayRecordCommand: AsyncParsableCommand {
         discussion: """
             Nothing is answered from the cache: every request is asked and recorded. Each
             exchange is on the disk as soon as it has ended.
+
+            Example:
+              aurelis replay record session.jsonl --provider openai
             """
     )
 

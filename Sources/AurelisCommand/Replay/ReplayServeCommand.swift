@@ -11,6 +11,9 @@ struct ReplayServeCommand: AsyncParsableCommand {
         discussion: """
             A request that was recorded several times gets its answers in their order, and
             then the last one again and again.
+
+            Example:
+              aurelis replay serve session.jsonl --no-delays
             """
     )
 

@@ -79,7 +79,8 @@ struct TextOutput: Sendable {
     private static func terminalColumns(_ descriptor: Int32) -> Int {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
-        return min(max(Int(size.ws_col), 40), 200)
+        // Below twenty columns nothing can be read anyway.
+        return min(max(Int(size.ws_col), 20), 200)
     }
 }
 

@@ -28,10 +28,10 @@ struct UsageCommand: AsyncParsableCommand {
     @Option(help: .init("A line for each day, key, provider, model or task.", valueName: "what"))
     var by = UsageReport.Grouping.day
 
-    @Option(help: .init("Only what this model answered.", valueName: "model"))
+    @Option(help: .init("Only what this model answered.", valueName: "model"), completion: .models)
     var model: String?
 
-    @Option(help: .init("Only the requests of this key.", valueName: "name"))
+    @Option(help: .init("Only the requests of this key.", valueName: "name"), completion: .keys)
     var key: String?
 
     @Flag(help: "Print one JSON object.")

@@ -1,0 +1,126 @@
+"""What every command has in common, prompt files, and the import of another gateway's configuration."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from support.server import COMMAND
+from support.terminal import Terminal
+
+PROMPT = """\
+name: Summary
+model: gpt-4o
+messages:
+  - role: system
+    content: You make texts short.
+  - role: user
+    content: "Summarize in a {{tone}} tone: {{input}}"
+"""
+
+LITELLM = """\
+model_list:
+  - model_name: gpt-4o
+    litellm_params: { model: openai/gpt-4o, api_key: sk-very-secret, rpm: 10 }
+  - model_name: claude
+    litellm_params: { model: anthropic/claude-sonnet-4-5, api_key: os.environ/ANTHROPIC_API_KEY }
+litellm_settings: { fallbacks: [{ gpt-4o: [claude] }], success_callback: [langfuse] }
+general_settings: { master_key: sk-also-secret }
+"""
+
+
+def run(
+    *arguments: str, directory: Path, text: str = "", status: int = 0, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AURELIS_")}
+    variables = {**kept, "XDG_DATA_HOME": str(directory / "data"), **(environment or {})}
+    done = subprocess.run(
+        [COMMAND, *arguments], input=text, capture_output=True, text=True, timeout=60, cwd=directory, env=variables
+    )
+    assert done.returncode == status, done.stderr
+    return done
+
+
+def test_a_prompt_file_is_filled_from_variables_and_standard_input(tmp_path: Path) -> None:
+    (tmp_path / "x.prompt.yml").write_text(PROMPT)
+    asked = ("ask", "--simulate", "--json", "--prompt-file", "x.prompt.yml")
+    answer = json.loads(run(*asked, "--var", "tone=dry", directory=tmp_path, text="a long text").stdout)
+    assert answer["model"] == "gpt-4o"
+    assert 'You asked: "Summarize in a dry tone: a long text"' in answer["content"]
+    other = json.loads(run(*asked, "--var", "tone=dry", "-m", "gpt-4o-mini", "typed", directory=tmp_path).stdout)
+    assert other["model"] == "gpt-4o-mini" and "tone: typed" in other["content"]
+
+
+def test_what_nothing_fills_is_listed_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "x.prompt.yml").write_text(PROMPT)
+    done = run("ask", "--simulate", "--prompt-file", "x.prompt.yml", "--var", "ton=dry", directory=tmp_path, status=3)
+    assert "x.prompt.yml:7:14: the variables tone, input have no values" in done.stderr
+    assert "--var tone=… --var input=…" in done.stderr
+    assert "has no variable ton; did you mean tone?" in done.stderr
+    run("ask", "--simulate", "--var", "a=b", "x", directory=tmp_path, status=2)
+
+
+def test_a_chat_begins_with_a_prompt_file(tmp_path: Path) -> None:
+    (tmp_path / "x.prompt.yml").write_text(PROMPT)
+    variables = ("--var", "tone=dry", "--var", "input=text")
+    begun = ("chat", "--simulate", "--prompt-file", "x.prompt.yml", *variables, "--save", "c.json")
+    run(*begun, directory=tmp_path, text='and now?\n/prompt x.prompt.yml tone=warm input="two words"\n')
+    saved = json.loads((tmp_path / "c.json").read_text())
+    questions = [message["content"] for message in saved["messages"] if message["role"] == "user"]
+    assert questions == [
+        "Summarize in a dry tone: text", "and now?", "Summarize in a warm tone: two words",
+    ]  # fmt: skip
+    assert saved["system"] == "You make texts short."
+
+
+def test_what_was_imported_can_be_used(tmp_path: Path) -> None:
+    (tmp_path / "litellm.yaml").write_text(LITELLM)
+    done = run("config", "import", "litellm.yaml", "-o", "aurelis.yaml", directory=tmp_path)
+    assert done.stdout == "" and "export it as OPENAI_API_KEY" in done.stderr
+    written = (tmp_path / "aurelis.yaml").read_text()
+    assert "secret" not in written and "success_callback" in written
+    keys = {"OPENAI_API_KEY": "x", "ANTHROPIC_API_KEY": "y"}
+    checked = json.loads(run("config", "check", "--json", directory=tmp_path, environment=keys).stdout)
+    assert checked["ok"] and checked["warnings"] == []
+    order = run("ask", "--dry-run", "--json", "-m", "gpt-4o", "x", directory=tmp_path, environment=keys).stdout
+    assert [entry["model"] for entry in json.loads(order)["candidates"]] == ["gpt-4o", "claude"]
+    # A file that is there already stays.
+    run("config", "import", "litellm.yaml", "-o", "aurelis.yaml", directory=tmp_path, status=1)
+    assert run("config", "import", "-", directory=tmp_path, text=LITELLM).stdout.startswith("# Imported from standard input")
+    (tmp_path / "wrong.yaml").write_text("model_list:\n  - model_name: x\n")
+    wrong = run("config", "import", "wrong.yaml", directory=tmp_path, status=3)
+    assert "wrong.yaml:2:5: model_list[0]: needs a model_name" in wrong.stderr
+
+
+def test_offline_asks_nobody(tmp_path: Path) -> None:
+    run("ask", "--simulate", "--offline", "hello", directory=tmp_path, status=5)
+    run("ask", "--simulate", "--offline", "--no-cache", "hello", directory=tmp_path, status=2)
+
+
+@pytest.mark.parametrize("arguments", ["--help", "models --simulate", "manual", "completions bash", "config show --simulate"])
+def test_nobody_reads_what_is_printed(arguments: str, tmp_path: Path) -> None:
+    script = f"unset AURELIS_BIN; set -o pipefail; {COMMAND} {arguments} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, cwd=tmp_path)
+    assert done.stderr == ""
+    # Small enough, all of it may have gone into the pipe before anybody saw that nobody reads.
+    assert done.stdout in ("0\n", "141\n")
+
+
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"CLICOLOR": "0"}, {"TERM": "dumb"}])
+def test_without_colours(variables: dict[str, str]) -> None:
+    with Terminal("models", "--simulate", environment=variables) as terminal:
+        assert terminal.status() == 0
+        assert b"\x1b" not in terminal.written and b"gpt-4o" in terminal.written
+    with Terminal("models", "--simulate") as terminal:
+        assert terminal.status() == 0
+        assert b"\x1b[36m" in terminal.written
+
+
+def test_messages_fit_into_a_narrow_window() -> None:
+    with Terminal("ask", "--simulate", "-m", "nobody-serves-this-model", "hello", columns=30) as terminal:
+        assert terminal.status() == 5
+        assert "aurelis: no configured" in terminal.text
+        written = terminal.written.decode().replace("\x1b[31m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
+        assert all(len(line) <= 30 for line in written.splitlines())

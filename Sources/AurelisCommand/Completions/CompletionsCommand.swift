@@ -1,0 +1,40 @@
+internal import ArgumentParser
+
+/// `aurelis completions`: what a shell needs to complete command lines.
+struct CompletionsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "completions",
+        abstract: "Print a script that completes command lines in your shell.",
+        discussion: """
+            It completes commands, options, files, and the names of models, tasks and keys.
+            `make install` puts the scripts where shells look for them.
+
+            Examples:
+              source <(aurelis completions bash)          # in ~/.bashrc
+              aurelis completions zsh > ~/.zfunc/_aurelis # a directory in $fpath
+              aurelis completions fish > ~/.config/fish/completions/aurelis.fish
+            """
+    )
+
+    @Argument(help: "Your shell: bash, zsh or fish.")
+    var shell: ShellArgument
+
+    @OptionGroup
+    var output: OutputOptions
+
+    func run() throws {
+        try output.console().output.write(AurelisTool.completionScript(for: shell.shell) + "\n")
+    }
+}
+
+/// The name of a shell.
+struct ShellArgument: WordArgument {
+    let shell: CompletionShell
+
+    init?(argument: String) {
+        guard let shell = CompletionShell(rawValue: argument) else { return nil }
+        self.shell = shell
+    }
+
+    static var allValueStrings: [String] { ["bash", "zsh", "fish"] }
+}
