@@ -84,10 +84,10 @@ struct AuditDamperTests {
                 taken += 1
                 perSecond[Int(now), default: 0] += 1
             case .leaveOut(let due):
-                #expect(due > at(now) && due <= at(now + 60))
+                #expect(due > at(now) && due <= at(now).advanced(by: .seconds(60)))
                 #expect(damper.next.map { $0 <= due } == true)
             }
-            if let before { #expect(damper.next.map { $0 <= max(before, at(now + 60)) } == true) }
+            if let before { #expect(damper.next.map { $0 <= max(before, at(now).advanced(by: .seconds(60))) } == true) }
         }
         told += damper.due(at: at(now), all: true).map(\.count).reduce(0, +)
         #expect(taken + told == came)
