@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 import subprocess
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -127,16 +128,28 @@ def test_a_running_gateways_log_is_tailed_verified_and_exported(serve, data):
         [COMMAND, "audit", "tail", "-n", "0", "-f", "--event", "model_response", "--data-dir", str(data)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, cwd=data.parent,
     )  # fmt: skip
+    shown: list[str] = []
+    reading = threading.Thread(target=lambda: shown.extend(tail.stdout.readline() for _ in range(2)), daemon=True)
+    reading.start()
+    asked = 0
+
+    def is_shown() -> bool:
+        # What was written before it began to look, it does not show.
+        nonlocal asked
+        asked += len(ask(server))
+        reading.join(0.1)
+        return not reading.is_alive()
+
     try:
-        ask(server, 2)
-        shown = [tail.stdout.readline() for _ in range(2)]
+        eventually(is_shown)
     finally:
         tail.terminate()
         tail.wait(PATIENCE)
+    eventually(lambda: command("export", data=data).stdout.count("model_response") == asked)
     assert all("model_response" in line and "outcome=answered" in line for line in shown)
     assert command("verify", data=data).returncode == 0
     rows = command("export", "--format", "csv", "--event", "model_response", data=data).stdout.splitlines()
-    assert len(rows) == 3 and rows[0].startswith("seq,time,event,request_id")
+    assert len(rows) == asked + 1 and rows[0].startswith("seq,time,event,request_id")
     exported = command("export", data=data).stdout
     raw = (data / "audit" / "audit-00000001.jsonl").read_text()
     assert raw.startswith(exported)
