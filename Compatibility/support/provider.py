@@ -39,17 +39,25 @@ class ScriptedProvider:
         self._released = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/v1"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._released.set()
+        # Whoever waits for a connection must end first: closed under its hands, the descriptor may become the next
+        # provider's, whose connections it would then take.
+        with contextlib.suppress(OSError):
+            socket.create_connection(self._listener.getsockname(), timeout=5).close()
+        self._accepting.join(5)
         self._listener.close()
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
             while True:
                 connection, _ = self._listener.accept()
+                if self._released.is_set():
+                    return connection.close()
                 threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

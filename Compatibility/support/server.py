@@ -17,7 +17,7 @@ START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Has the kernel stop the child when the test run itself is killed."""
     if sys.platform == "linux":
         parent_death_signal = 1
@@ -27,7 +27,7 @@ def _die_with_parent() -> None:
 class Server:
     """A running `aurelis serve` or `aurelis simulate`, with the address it printed."""
 
-    def __init__(self, *arguments: str, log: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, *arguments: str, log: Path, environment: dict[str, str] | None = None, cwd: Path | None = None) -> None:
         self.log = log
         self._errors = log.open("wb")
         self.process = subprocess.Popen(
@@ -36,7 +36,8 @@ class Server:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env={**os.environ, **(environment or {})},
-            preexec_fn=_die_with_parent,
+            cwd=cwd,
+            preexec_fn=die_with_parent,
             text=True,
         )
         self._lines: queue.Queue[str] = queue.Queue()

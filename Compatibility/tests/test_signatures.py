@@ -80,6 +80,35 @@ def test_what_is_wrong_with_a_signature_is_said_in_openai_s_shape(gateway, chang
     assert answer.json()["error"]["message"]
 
 
+def test_openssl_signs_for_the_gateway_with_rsa(launch, tmp_path):
+    key, public = tmp_path / "key.pem", tmp_path / "public.pem"
+    make = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", key]
+    subprocess.run(make, check=True, capture_output=True)
+    subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", public], check=True, capture_output=True)
+    schemes = {
+        "rsa-v1_5-sha256": ["-sha256"],
+        "rsa-pss-sha512": ["-sha512", "-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:64"],
+    }
+    keys = ", ".join(f"{{ id: {name}, algorithm: {name}, public_key: {public} }}" for name in schemes)
+    file = tmp_path / "aurelis.yaml"
+    file.write_text(f"simulate: true\ngateway: {{ signatures: {{ keys: [{keys}] }} }}\n")
+    server = launch("serve", "--config", str(file))
+    url = server.url + "/v1/chat/completions"
+    for name, options in schemes.items():
+        parameters = f'({COVERED});created={int(time.time())};keyid="{name}"'
+        lines = f'"@method": POST\n"@target-uri": {url}\n"content-digest": {digest(BODY)}\n'
+        base = f'{lines}"@signature-params": {parameters}'.encode()
+        made = subprocess.run(["openssl", "dgst", *options, "-sign", key], input=base, capture_output=True, check=True).stdout
+        fields = {"content-type": "application/json", "content-digest": digest(BODY), "signature-input": f"sig={parameters}"}
+
+        def sent(signature: bytes) -> int:
+            field = f"sig=:{base64.b64encode(signature).decode()}:"
+            return httpx2.post(url, content=BODY, headers={**fields, "signature": field}).status_code
+
+        assert sent(made[:-1] + bytes([made[-1] ^ 1])) == 401
+        assert sent(made) == 200
+
+
 def base_of(request, url: str) -> tuple[str, bytes]:
     """What was signed of a request as it arrived, and the signature."""
     input_, signature = (request.headers[name] for name in ("signature-input", "signature"))

@@ -6,6 +6,8 @@ package import Aurelis
 package struct AdminResources: Sendable {
     /// Whether requests would be served now.
     package var isReady: @Sendable () -> Bool
+    /// Why requests would not be served now, though there is somebody to ask; nil: they would.
+    package var obstacle: @Sendable () -> String?
     /// What has been learnt of the routes.
     package var health: RouteHealth
     /// The kept answers, under the rules in effect now.
@@ -30,8 +32,10 @@ package struct AdminResources: Sendable {
         usage: @escaping @Sendable (UsageReport.Selection, UsageReport.Grouping) async throws -> UsageReport,
         dataDirectory: String,
         latestRequests: @escaping @Sendable (_ limit: Int) async throws -> [RequestRecord],
-        request: @escaping @Sendable (RequestID) async throws -> RequestRecord?
+        request: @escaping @Sendable (RequestID) async throws -> RequestRecord?,
+        obstacle: @escaping @Sendable () -> String? = { nil }
     ) {
+        self.obstacle = obstacle
         self.isReady = isReady
         self.health = health
         self.cache = cache

@@ -1,3 +1,4 @@
+package import Aurelis
 internal import AurelisJSON
 package import AurelisTLS
 internal import HTTPTypes
@@ -25,6 +26,7 @@ package struct AdminServer: Service {
     private let security: TLSListener?
     private let resources: AdminResources
     private let access: AdminAccess?
+    private let refusals: (any RefusalRecorder)?
     private let logger: Logger
     private let onListening: @Sendable (Int) -> Void
 
@@ -35,6 +37,7 @@ package struct AdminServer: Service {
     ///   - security: TLS for every connection; nil: they are not encrypted.
     ///   - resources: what it reads and steers.
     ///   - access: who may; nil: whoever reaches it.
+    ///   - refusals: told whom it turned away.
     ///   - onListening: told once which port was bound.
     package init(
         host: String,
@@ -42,6 +45,7 @@ package struct AdminServer: Service {
         security: TLSListener? = nil,
         resources: AdminResources,
         access: AdminAccess? = nil,
+        refusals: (any RefusalRecorder)? = nil,
         logger: Logger,
         onListening: @escaping @Sendable (Int) -> Void = { _ in }
     ) {
@@ -50,6 +54,7 @@ package struct AdminServer: Service {
         self.security = security
         self.resources = resources
         self.access = access
+        self.refusals = refusals
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
         self.logger = logger.logLevel <= .debug ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
         self.onListening = onListening
@@ -78,11 +83,13 @@ package struct AdminServer: Service {
         router.add(middleware: ErrorsAsJSON())
         router.get("/health/live") { _, _ in Self.status("live", .ok) }
         router.get("/health/ready") { [resources] _, _ in
-            resources.isReady()
-                ? Self.status("ready", .ok) : Self.status("no provider is configured", .serviceUnavailable)
+            guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
+            return resources.obstacle().map { Self.status($0, .serviceUnavailable) } ?? Self.status("ready", .ok)
         }
-        let admin = router.group("admin").add(middleware: LocalOnly(isExposed: access?.isExposed ?? false))
-        if let access { admin.add(middleware: OperatorsOnly(access: access)) }
+        let admin = router.group("admin").add(
+            middleware: LocalOnly(isExposed: access?.isExposed ?? false, refusals: refusals)
+        )
+        if let access { admin.add(middleware: OperatorsOnly(access: access, refusals: refusals)) }
         CircuitRoutes(health: resources.health).add(to: admin)
         QuotaRoutes(report: resources.quota).add(to: admin)
         UsageRoutes(report: resources.usage).add(to: admin)

@@ -6,6 +6,8 @@ internal import Hummingbird
 struct LocalOnly<Context: RequestContext>: RouterMiddleware {
     /// Whether other machines reach the control plane, under names that it cannot know.
     var isExposed = false
+    /// Told what it blocked.
+    var refusals: (any RefusalRecorder)?
 
     @concurrent
     func handle(
@@ -15,11 +17,13 @@ struct LocalOnly<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         let authority = request.head.authority ?? ""
         guard isExposed || LoopbackName.isAuthority(authority) else {
+            refusals?.blocked(by: "foreign_host", at: "admin") { RefusalDetails(message: authority) }
             throw HTTPError(.forbidden, message: "the Host is not an address of this control plane")
         }
         if let origin = request.headers[.origin], !LoopbackName.isOrigin(origin),
             !(isExposed && Self.isOwn(origin, authority))
         {
+            refusals?.blocked(by: "foreign_origin", at: "admin") { RefusalDetails(message: origin) }
             throw HTTPError(.forbidden, message: "requests of other sites' pages are refused")
         }
         return try await next(request, context)

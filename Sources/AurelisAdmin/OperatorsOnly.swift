@@ -5,6 +5,8 @@ internal import Hummingbird
 /// Refuses whoever has no admin key, where one is needed.
 struct OperatorsOnly<Context: RequestContext>: RouterMiddleware {
     let access: AdminAccess
+    /// Told whom it turned away.
+    var refusals: (any RefusalRecorder)?
 
     @concurrent
     func handle(
@@ -13,6 +15,7 @@ struct OperatorsOnly<Context: RequestContext>: RouterMiddleware {
         next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
         if let refusal = access.refusal(of: request.headers[.authorization]) {
+            refusals?.turnedAway(refusal.auditReason, at: "admin") { RefusalDetails(key: refusal.key) }
             var fields = HTTPFields()
             if let challenge = refusal.challenge { fields[.wwwAuthenticate] = challenge }
             throw HTTPError(

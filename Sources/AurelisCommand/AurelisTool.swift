@@ -30,6 +30,7 @@ struct AurelisTool: AsyncParsableCommand {
 
     static func main() async {
         Signals.ignoreBrokenPipes()
+        Signals.leaveCrashesToTheSystem(ProcessEnvironment.current)
         let status = await run(Array(CommandLine.arguments.dropFirst()))
         Signals.exit(status)
     }

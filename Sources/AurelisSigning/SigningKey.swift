@@ -30,7 +30,7 @@ package struct SigningKey: Sendable {
             } catch {
                 throw SignatureKeyError(message: "must be a private key on P-256 in PEM")
             }
-        case .rsaPSSSHA512:
+        case .rsaPSSSHA512, .rsaPKCS1SHA256:
             throw SignatureKeyError(message: "is for an algorithm that signatures are only verified with")
         }
     }

@@ -9,7 +9,7 @@ package struct VerificationKey: Sendable {
         case hmac(SymmetricKey)
         case ed25519(Curve25519.Signing.PublicKey)
         case ecdsa(P256.Signing.PublicKey)
-        case rsa(_RSA.Signing.PublicKey)
+        case rsa(_RSA.Signing.PublicKey, SignatureAlgorithm)
     }
 
     private let material: Material
@@ -27,7 +27,8 @@ package struct VerificationKey: Sendable {
                         )
                     )
                 case .ecdsaP256SHA256: .ecdsa(try P256.Signing.PublicKey(pemRepresentation: text))
-                case .rsaPSSSHA512: .rsa(try _RSA.Signing.PublicKey(pemRepresentation: text))
+                case .rsaPSSSHA512, .rsaPKCS1SHA256:
+                    .rsa(try _RSA.Signing.PublicKey(pemRepresentation: text), algorithm)
                 }
         } catch let error as SignatureKeyError {
             throw error
@@ -42,7 +43,7 @@ package struct VerificationKey: Sendable {
         case .hmac: .hmacSHA256
         case .ed25519: .ed25519
         case .ecdsa: .ecdsaP256SHA256
-        case .rsa: .rsaPSSSHA512
+        case .rsa(_, let algorithm): algorithm
         }
     }
 
@@ -56,13 +57,23 @@ package struct VerificationKey: Sendable {
         case .ecdsa(let key):
             (try? P256.Signing.ECDSASignature(rawRepresentation: signature))
                 .map { key.isValidSignature($0, for: bytes) } ?? false
-        case .rsa(let key):
-            key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature),
-                for: SHA512.hash(data: bytes),
-                padding: .PSS
-            )
+        case .rsa(let key, let algorithm):
+            isValid(_RSA.Signing.RSASignature(rawRepresentation: signature), for: bytes, by: key, algorithm)
         }
+    }
+}
+
+extension VerificationKey {
+    private func isValid(
+        _ signature: _RSA.Signing.RSASignature,
+        for bytes: [UInt8],
+        by key: _RSA.Signing.PublicKey,
+        _ algorithm: SignatureAlgorithm
+    ) -> Bool {
+        if algorithm == .rsaPSSSHA512 {
+            return key.isValidSignature(signature, for: SHA512.hash(data: bytes), padding: .PSS)
+        }
+        return key.isValidSignature(signature, for: SHA256.hash(data: bytes), padding: .insecurePKCS1v1_5)
     }
 }
 

@@ -36,9 +36,42 @@ package struct PeerCertificate: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// Tells the handlers behind it whom the handshake has shown.
+/// A client that was not let in, because it has not shown the certificate that it must have.
+package struct ClientRefusal: Sendable, Hashable {
+    /// Why, for programs: `client_certificate_missing`, `client_certificate_untrusted`.
+    package var rule: String
+    /// Where it came from.
+    package var address: String?
+
+    /// What the end of a handshake says of the client's certificate; nil: nothing.
+    init?(_ error: any Error, address: String?) {
+        guard case NIOSSLError.handshakeFailed(let cause) = error else { return nil }
+        // BoringSSL's reasons have no other form than its words.
+        let words = "\(cause)"
+        if words.contains("PEER_DID_NOT_RETURN_A_CERTIFICATE") {
+            rule = "client_certificate_missing"
+        } else if words.contains("CERTIFICATE_VERIFY_FAILED") {
+            rule = "client_certificate_untrusted"
+        } else {
+            return nil
+        }
+        self.address = address
+    }
+}
+
+/// Tells the handlers behind it whom the handshake has shown, and others whom it has refused.
 final class PeerCertificateHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
+
+    private let onRefusal: @Sendable (ClientRefusal) -> Void
+
+    init(_ onRefusal: @escaping @Sendable (ClientRefusal) -> Void = { _ in }) { self.onRefusal = onRefusal }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let address = context.channel.remoteAddress?.ipAddress
+        if let refusal = ClientRefusal(error, address: address) { onRefusal(refusal) }
+        context.fireErrorCaught(error)
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         context.fireUserInboundEventTriggered(event)

@@ -18,13 +18,21 @@ package final class TLSListener: Sendable {
 
     private let current: Mutex<Prepared>
     private let handshake: TimeAmount
+    private let onRefusal: @Sendable (ClientRefusal) -> Void
 
     /// A listener's side of TLS.
     ///
-    /// - Parameter handshake: how long a handshake may take.
-    package init(_ prepared: Prepared, handshake: TimeAmount = .seconds(10)) {
+    /// - Parameters:
+    ///   - handshake: how long a handshake may take.
+    ///   - onRefusal: told of clients without the certificate that they must have.
+    package init(
+        _ prepared: Prepared,
+        handshake: TimeAmount = .seconds(10),
+        onRefusal: @escaping @Sendable (ClientRefusal) -> Void = { _ in }
+    ) {
         current = Mutex(prepared)
         self.handshake = handshake
+        self.onRefusal = onRefusal
     }
 
     /// Exchanges all of it for the connections to come; those that are open go on as they began.
@@ -40,7 +48,7 @@ package final class TLSListener: Sendable {
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(NIOSSLServerHandler(context: current.context))
         try pipeline.addHandler(HandshakeDeadline(handshake))
-        if current.asksClients { try pipeline.addHandler(PeerCertificateHandler()) }
+        if current.asksClients { try pipeline.addHandler(PeerCertificateHandler(onRefusal)) }
     }
 }
 

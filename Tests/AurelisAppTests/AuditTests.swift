@@ -79,6 +79,13 @@ struct AuditTests {
                 #expect(answer.status == (policy == "block" ? 503 : 200))
                 if policy == "block" { #expect(answer.errorMessage?.contains("audit log") == true) }
             }
+            let app = provider.app
+            for address in [app.addresses.gateway, app.addresses.admin] {
+                let ready = try await app.send("GET", "/health/ready", to: address)
+                #expect(ready.status == (policy == "block" ? 503 : 200), "\(ready.body)")
+                #expect(ready.body.contains("the audit log cannot be written") == (policy == "block"))
+                #expect(try await app.send("GET", "/health/live", to: address).status == 200)
+            }
             #expect(provider.seen.count == (policy == "block" ? 0 : 1))
         }
     }

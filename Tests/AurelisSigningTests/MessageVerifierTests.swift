@@ -250,6 +250,7 @@ struct MessageVerifierTests {
             ("c2hvcnQ=", .hmacSHA256), ("not base64!", .hmacSHA256),
             (SpecificationKeys.ed25519Public, .ecdsaP256SHA256),
             (SpecificationKeys.p256Private, .ed25519), ("", .ed25519), (SpecificationKeys.rsaPublic, .rsaPSSSHA512),
+            (SpecificationKeys.rsaPublic, .rsaPKCS1SHA256),
         ] as [(String, SignatureAlgorithm)] {
             let failure = #expect(throws: SignatureKeyError.self) { try SigningKey(parsing: text, for: algorithm) }
             #expect(text.isEmpty || failure?.message.contains(text) == false)

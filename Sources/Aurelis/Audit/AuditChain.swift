@@ -33,6 +33,9 @@ package struct AuditPage: Sendable {
     private static let maximumCleaned = 256
     private static let longestRemembered = 128
 
+    /// For all lines of the page: a page does not live long.
+    private var sealer: (key: String, sealer: AuditSealer)?
+
     /// A page that goes on with a chain.
     package init(after chain: AuditChain) { self.chain = chain }
 
@@ -50,7 +53,9 @@ package struct AuditPage: Sendable {
     /// - Parameter body: a JSON object whose `seq` is the chain's next.
     package mutating func add(_ body: [UInt8], _ key: AuditKey) {
         let signed = body.dropLast()
-        let code = key.code(after: chain.code, of: signed)
+        let sealer = sealer.flatMap { $0.key == key.id ? $0.sealer : nil } ?? key.sealer
+        self.sealer = (key.id, sealer)
+        let code = sealer.code(after: chain.code, of: signed)
         bytes += signed
         bytes += AuditLine.mark
         Hexadecimal.append(code, to: &bytes)

@@ -13,6 +13,10 @@ package struct AuditDetails: Sendable, Hashable {
     var prompt: [Passage]?
     /// What was answered.
     var answer: String?
+    /// The code of its failure.
+    package var code: String?
+    /// The key of Aurelis's own that was not for it, or has used up what it may.
+    package var key: String?
 
     /// A part of a conversation.
     struct Passage: Sendable, Hashable {

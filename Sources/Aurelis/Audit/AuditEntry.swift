@@ -17,7 +17,19 @@ package enum AuditEntry: Sendable {
     }
 }
 
-/// Somebody who wanted to come in.
+/// How many events there were that have no entry of their own, because there were too many.
+package struct AuditLeftOut: Sendable, Hashable {
+    package var count: Int
+    /// Since when, in milliseconds since 1970-01-01 UTC.
+    package var since: Int64
+
+    package init(count: Int, since: Int64) {
+        self.count = count
+        self.since = since
+    }
+}
+
+/// Somebody who wanted to come in, or a change of who may.
 package struct AuditAuthentication: Sendable, Hashable {
     /// When, in milliseconds since 1970-01-01 UTC.
     package var time: Int64
@@ -33,19 +45,27 @@ package struct AuditAuthentication: Sendable, Hashable {
     package var address: String?
     /// The request.
     package var requestID: RequestID?
+    /// What was done about who may come in, such as `key_created`; nil: somebody wanted to.
+    package var action: String?
+    /// How many more there were that have no entry of their own.
+    package var leftOut: AuditLeftOut?
 
     /// Somebody who was refused, or let in.
     package init(
         time: Int64,
         isAccepted: Bool = false,
+        action: String? = nil,
         place: String,
         key: String? = nil,
         reason: String? = nil,
         address: String? = nil,
-        requestID: RequestID? = nil
+        requestID: RequestID? = nil,
+        leftOut: AuditLeftOut? = nil
     ) {
+        self.leftOut = leftOut
         self.time = time
         self.isAccepted = isAccepted
+        self.action = action
         self.place = place
         self.key = key
         self.reason = reason
@@ -62,22 +82,34 @@ package struct AuditSecurity: Sendable, Hashable {
     package var action: String
     /// Which rule, such as `github_token`.
     package var rule: String
+    /// Where: `gateway` or `admin`; nil: in a request, which says the rest.
+    package var place: String?
     /// More about it, without what was found.
     package var message: String?
+    /// Where it came from.
+    package var address: String?
     /// Whose request it was.
     package var tenant: String
     /// The request.
     package var requestID: RequestID?
+    /// How many more there were that have no entry of their own.
+    package var leftOut: AuditLeftOut?
 
     /// A rule that applied.
     package init(
         time: Int64,
         action: String,
         rule: String,
+        place: String? = nil,
         message: String? = nil,
+        address: String? = nil,
         tenant: String = "",
-        requestID: RequestID? = nil
+        requestID: RequestID? = nil,
+        leftOut: AuditLeftOut? = nil
     ) {
+        self.place = place
+        self.address = address
+        self.leftOut = leftOut
         self.time = time
         self.action = action
         self.rule = rule

@@ -8,11 +8,16 @@ extension AuditPage {
         case .authentication(let event):
             line("auth_event", event.time, rules, key) { json in
                 json.optional("request_id", event.requestID?.description)
-                json.field("outcome", event.isAccepted ? "accepted" : "refused")
+                if let action = event.action {
+                    json.field("action", action)
+                } else {
+                    json.field("outcome", event.isAccepted ? "accepted" : "refused")
+                }
                 json.field("place", event.place)
                 json.optional("key", event.key.map(rules.text))
                 json.optional("reason", event.reason.map(rules.text))
                 json.optional("address", event.address.map(rules.text))
+                json.write(event.leftOut)
             }
         case .security(let event):
             line("security_event", event.time, rules, key) { json in
@@ -20,7 +25,10 @@ extension AuditPage {
                 if !event.tenant.isEmpty { json.field("tenant", rules.text(event.tenant)) }
                 json.field("action", event.action)
                 json.field("rule", event.rule)
+                json.optional("place", event.place)
                 json.optional("message", event.message.map(rules.text))
+                json.optional("address", event.address.map(rules.text))
+                json.write(event.leftOut)
             }
         case .configuration(let event):
             line("config_event", event.time, rules, key) { json in
@@ -67,30 +75,8 @@ extension AuditPage {
             json.writeResponse(record, texts)
             if let answer = details.answer { json.field("content", rules.text(answer)) }
         }
-        guard case .failed(let category) = record.outcome else { return }
-        switch category {
-        case .security:
-            let event = AuditSecurity(
-                time: end,
-                action: "blocked",
-                rule: category.rawValue,
-                message: record.message,
-                tenant: record.tenant,
-                requestID: record.id
-            )
-            add(.security(event), rules, key)
-        case .authentication, .permission:
-            // Without a provider it is the gateway that refused, and who refused says so himself.
-            guard let provider = record.provider else { return }
-            let event = AuditAuthentication(
-                time: end,
-                place: provider,
-                reason: record.message ?? category.rawValue,
-                requestID: record.id
-            )
-            add(.authentication(event), rules, key)
-        default: break
-        }
+        for event in AuditSecurity.findings(of: record, at: end) { add(.security(event), rules, key) }
+        if let refusal = AuditEntry(refusalOf: record, details, at: end) { add(refusal, rules, key) }
     }
 
     private mutating func line(
@@ -130,6 +116,12 @@ private struct RecordTexts {
 }
 
 extension JSONWriter {
+    fileprivate mutating func write(_ leftOut: AuditLeftOut?) {
+        guard let leftOut else { return }
+        field("left_out", leftOut.count)
+        field("since", TimeStamp(milliseconds: leftOut.since).description)
+    }
+
     /// What both lines of a request say, so that each can be found by itself.
     fileprivate mutating func writeCommon(_ record: RequestRecord, _ texts: RecordTexts) {
         field("request_id", record.id.description)

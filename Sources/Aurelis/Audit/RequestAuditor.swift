@@ -6,6 +6,9 @@ package protocol RequestAuditor: RequestRecorder {
     /// Whether no request may be answered now. Asked by every request: no more than a glance.
     var refuses: Bool { get }
 
+    /// Why no request may be answered now, for those who watch; nil when they may.
+    var obstacle: String? { get }
+
     /// Why a request is refused, which is counted; nil when it may be answered.
     var refusal: ModelError? { get }
 

@@ -58,6 +58,23 @@ public final class AnswerCache: Sendable {
         clock: WallClock = .system,
         onTampering: @escaping @Sendable (CacheKey, CacheLayer) -> Void = { _, _ in }
     ) {
+        self.init(
+            configuration: configuration,
+            stores: stores,
+            envelope: CacheEnvelope(key: encryptionKey.map { SymmetricKey(data: $0) }),
+            clock: clock,
+            onTampering: onTampering
+        )
+    }
+
+    /// A cache in memory, with stores behind it, and the envelope in which answers go there.
+    package convenience init(
+        configuration: CacheConfiguration,
+        stores: [any CacheStore],
+        envelope: CacheEnvelope,
+        clock: WallClock,
+        onTampering: @escaping @Sendable (CacheKey, CacheLayer) -> Void
+    ) {
         let answers = LeastRecentlyUsed<CacheKey, CachedAnswer>(
             maximumCount: configuration.memoryEntries,
             maximumCost: configuration.memoryBytes
@@ -65,7 +82,7 @@ public final class AnswerCache: Sendable {
         let contents = Contents(
             State(answers: answers),
             stores: stores,
-            envelope: CacheEnvelope(key: encryptionKey.map { SymmetricKey(data: $0) }),
+            envelope: envelope,
             clock: clock,
             onTampering: onTampering
         )

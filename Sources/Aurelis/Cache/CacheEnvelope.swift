@@ -14,16 +14,23 @@ package import Crypto
 ///     payload                   encrypted: nonce (12), ciphertext, tag (16), everything before it authenticated with it;
 ///                               else plain, followed by the first 16 bytes of the SHA-256 of everything before
 package struct CacheEnvelope: Sendable {
-    private let encryption: (key: SymmetricKey, id: [UInt8])?
+    private let encryption: (key: any KeyMaterial, id: [UInt8])?
 
     /// An envelope that encrypts when a key of 256 bits is given.
     package init(key: SymmetricKey? = nil) {
-        encryption = key.map { key in
-            let digest = key.withUnsafeBytes { bytes in
-                SHA256.hash(data: Array("aurelis cache key id".utf8) + Array(bytes))
-            }
-            return (key, Array(digest.prefix(4)))
+        self.init(lent: key.map { OpenKeyMaterial($0.withUnsafeBytes { Array($0) }) })
+    }
+
+    /// An envelope that encrypts with a key of 256 bits, lent by whoever keeps it.
+    package init(lent key: (any KeyMaterial)?) {
+        guard let key else {
+            encryption = nil
+            return
         }
+        var hash = SHA256()
+        hash.update(data: Array("aurelis cache key id".utf8))
+        key.lend { hash.update(bufferPointer: $0) }
+        encryption = (key, Array(hash.finalize().prefix(4)))
     }
 
     /// Why sealed bytes are not opened.
@@ -62,7 +69,7 @@ package struct CacheEnvelope: Sendable {
         sealed.append(bigEndian: UInt32(truncatingIfNeeded: json.bytes.count))
         sealed += json.bytes
         sealed.append(bigEndian: UInt32(truncatingIfNeeded: plain.count))
-        if let key = encryption?.key, let box = try? AES.GCM.seal(payload, using: key, authenticating: sealed) {
+        if let box = encryption?.key.withKey({ try? AES.GCM.seal(payload, using: $0, authenticating: sealed) }) {
             return sealed + box.nonce + box.ciphertext + box.tag
         }
         sealed += payload
@@ -92,7 +99,7 @@ package struct CacheEnvelope: Sendable {
     private func payload(_ body: ArraySlice<UInt8>, after head: ArraySlice<UInt8>) throws(Refusal) -> [UInt8] {
         if let key = encryption?.key {
             guard let box = try? AES.GCM.SealedBox(combined: body),
-                let plain = try? AES.GCM.open(box, using: key, authenticating: head)
+                let plain = key.withKey({ try? AES.GCM.open(box, using: $0, authenticating: head) })
             else { throw .tampered }
             return Array(plain)
         }

@@ -85,6 +85,9 @@ public final class ModelOrchestrator: Sendable {
     /// Whether there is anybody to ask.
     public var isReady: Bool { !router.providers.isEmpty }
 
+    /// Why requests would not be answered now, for those who send them here only while they are; nil: they would.
+    package var obstacle: String? { isReady ? recording?.obstacle : "no provider is configured" }
+
     /// Who would be asked for a call, best first, and who was ruled out and why; sends nothing.
     ///
     /// - Throws: `modelUnavailable`, with the same list in its trace, when nobody is left.

@@ -21,6 +21,9 @@ struct RequestRecording: Sendable {
     /// Why a request is refused; nil when it may be answered.
     var refusal: ModelError? { auditor?.refusal }
 
+    /// Why no request may be answered now; nil when they may.
+    var obstacle: String? { auditor?.obstacle }
+
     /// A whole answer.
     func answered(
         _ call: ModelCall,
@@ -46,7 +49,8 @@ struct RequestRecording: Sendable {
             failure.model.map { Route(provider: provider, model: $0) }
         }
         let trace = failure.trace ?? RouteTrace()
-        record(call, .failed(failure.category), route, failure.message, nil, nil, trace, start.duration(to: now))
+        let duration = start.duration(to: now)
+        record(call, .failed(failure.category), route, failure.message, nil, nil, trace, duration, failure: failure)
     }
 
     /// The end of a stream.
@@ -80,7 +84,8 @@ struct RequestRecording: Sendable {
         _ trace: RouteTrace,
         _ duration: Duration,
         answer: JSONDocument? = nil,
-        text: String? = nil
+        text: String? = nil,
+        failure: ModelError? = nil
     ) {
         let record = RequestRecord(
             id: call.id,
@@ -100,7 +105,8 @@ struct RequestRecording: Sendable {
             trace: trace
         )
         guard let auditor else { return recorder.record(record) }
-        let details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)
+        var details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)
+        (details.code, details.key) = (failure?.code, failure?.key)
         auditor.record(record, details)
     }
 }

@@ -58,6 +58,7 @@ package func buildApp(
             eventLoopGroup: group
         )
         engine.trail.started(configuration)
+        security.report(to: engine.trail)
     } catch {
         try? await group.shutdownGracefully()
         throw error
@@ -71,6 +72,7 @@ package func buildApp(
         access: access.gateway,
         security: security.gateway,
         signatures: { security.signatures },
+        refusals: engine.trail,
         stored: batches?.objects,
         eventLoopGroup: group,
         logger: logger,
@@ -88,9 +90,11 @@ package func buildApp(
             usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
             dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
-            request: { id in try await engine.history.find(id) }
+            request: { id in try await engine.history.find(id) },
+            obstacle: { engine.orchestrator.obstacle }
         ),
         access: access.admin,
+        refusals: engine.trail,
         logger: logger,
         onListening: { port in
             let isSecure = security.admin != nil

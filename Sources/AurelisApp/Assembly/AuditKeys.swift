@@ -38,11 +38,9 @@ package enum AuditKeys {
 
     /// Keys in base64, the current one first, separated by commas.
     private static func decoded(_ secret: Secret) throws(ConfigurationError) -> AuditKeyRing {
-        let keys = secret.withText { text in
-            text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-                Data(base64Encoded: part.trimmingCharacters(in: .whitespacesAndNewlines)).flatMap {
-                    AuditKey(Array($0))
-                }
+        let keys = secret.withBytes { bytes in
+            bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { part in
+                Secret.decoding(base64: part).flatMap { AuditKey($0) }
             }
         }
         guard !keys.contains(where: { $0 == nil }), let ring = AuditKeyRing(keys.compactMap(\.self)) else {

@@ -13,6 +13,9 @@ package struct AuditTrail: Sendable {
         self.clock = clock
     }
 
+    /// How the log is, for those who watch it; nil: there is none.
+    package var condition: AuditCondition? { log?.condition }
+
     /// The time of day for an event.
     package var now: Int64 { clock.millisecondsSinceEpoch }
 

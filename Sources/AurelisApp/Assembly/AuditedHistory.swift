@@ -10,6 +10,8 @@ struct AuditedHistory: RequestAuditor {
 
     var refuses: Bool { audit.refuses }
 
+    var obstacle: String? { audit.condition.obstacle }
+
     var refusal: ModelError? { audit.refusal }
 
     func record(_ record: RequestRecord) { self.record(record, AuditDetails()) }

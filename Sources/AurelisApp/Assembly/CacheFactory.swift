@@ -105,7 +105,7 @@ struct CacheFactory: Sendable {
         return AnswerCache(
             configuration: settings.rules,
             stores: stores,
-            encryptionKey: key,
+            envelope: CacheEnvelope(lent: key),
             clock: clock,
             onTampering: { [logger] key, layer in
                 logger.critical(

@@ -10,7 +10,7 @@ enum CacheKeyFile {
         _ reference: Configuration.APIKey?,
         environment: [String: String],
         dataDirectory: String
-    ) throws(ConfigurationError) -> [UInt8] {
+    ) throws(ConfigurationError) -> Secret {
         guard let reference else { return try own(in: dataDirectory) }
         let source: CredentialSource =
             switch reference {
@@ -25,7 +25,7 @@ enum CacheKeyFile {
     }
 
     /// The key in the data directory, which is made when it is missing.
-    private static func own(in directory: String) throws(ConfigurationError) -> [UInt8] {
+    private static func own(in directory: String) throws(ConfigurationError) -> Secret {
         guard !directory.isEmpty else { throw problem("there is neither a key nor a data directory to keep one in") }
         let path = directory + "/cache.key"
         if !FileManager.default.fileExists(atPath: path) {
@@ -35,14 +35,12 @@ enum CacheKeyFile {
         return try key(.file(path), environment: [:], dataDirectory: "")
     }
 
-    private static func decoded(_ secret: Secret) throws(ConfigurationError) -> [UInt8] {
-        let bytes = secret.withText { text in
-            Data(base64Encoded: text.trimmingCharacters(in: .whitespacesAndNewlines)).map(Array.init)
-        }
-        guard let bytes, bytes.count == 32 else {
+    private static func decoded(_ secret: Secret) throws(ConfigurationError) -> Secret {
+        let key = secret.withBytes { Secret.decoding(base64: $0[...]) }
+        guard let key, key.count == 32 else {
             throw problem("it must be 32 bytes in base64, as `openssl rand -base64 32` writes them")
         }
-        return bytes
+        return key
     }
 
     private static func problem(_ message: String) -> ConfigurationError {

@@ -125,12 +125,22 @@ extension CredentialDesk {
 
     /// Stores a credential; it is nowhere else in the vault then.
     ///
+    /// - Parameter action: what the audit log calls it.
     /// - Returns: where it is now, for a person.
     package func keep(
         _ secret: Secret,
         for entry: Configuration.Provider,
-        in place: Place
+        in place: Place,
+        as action: String = "credential_stored"
     ) throws -> String {
+        let trail = try trail()
+        defer { trail.close() }
+        let stored = try keep(secret, entry, place)
+        trail.changed(action, of: entry.id)
+        return stored
+    }
+
+    private func keep(_ secret: Secret, _ entry: Configuration.Provider, _ place: Place) throws -> String {
         guard let server = try ProviderSettings(entry).server else { throw Self.noAddress(entry) }
         let item = KeyringItem(account: entry.id, server: server)
         switch place {
@@ -155,7 +165,10 @@ extension CredentialDesk {
     ///
     /// - Returns: where it was.
     package func forget(_ name: String, at server: String?) throws -> [String] {
+        let trail = try trail()
+        defer { trail.close() }
         var places: [String] = []
+        defer { if !places.isEmpty { trail.changed("credential_removed", of: name) } }
         if let path = try removeFromStore(name) { places.append(path) }
         if let server {
             switch vault.keyring.remove(KeyringItem(account: name, server: server)) {
@@ -166,6 +179,10 @@ extension CredentialDesk {
             }
         }
         return places
+    }
+
+    private func trail() throws(ConfigurationError) -> AuditTrail {
+        try .ofCommand(configuration, environment: environment, logger: logger)
     }
 
     /// - Returns: where it was; nil: it was not there.
@@ -231,8 +248,16 @@ extension CredentialDesk {
     }
 
     /// Removes the encrypted store with all it holds, be it readable or not; false when there is none.
-    package func forgetAll() throws(CredentialDeskError) -> Bool {
+    package func forgetAll() throws -> Bool {
         guard let store = vault.store else { return false }
-        do { return try store.removeAll() } catch { throw CredentialDeskError(store, error) }
+        let trail = try trail()
+        defer { trail.close() }
+        do {
+            let wasThere = try store.removeAll()
+            if wasThere { trail.changed("credentials_removed", of: "all") }
+            return wasThere
+        } catch {
+            throw CredentialDeskError(store, error)
+        }
     }
 }

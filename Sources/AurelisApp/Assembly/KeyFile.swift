@@ -1,5 +1,13 @@
-internal import Crypto
+internal import AurelisProviders
 internal import Foundation
+
+#if canImport(Darwin)
+    internal import Darwin
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Glibc
+#endif
 
 /// A file with a key that Aurelis made for itself.
 enum KeyFile {
@@ -10,12 +18,28 @@ enum KeyFile {
     /// - Returns: whether there is a key now, this one or another process's.
     static func make(_ path: String) -> Bool {
         let files = FileManager.default
-        let key = SymmetricKey(size: .bits256).withUnsafeBytes { Data($0).base64EncodedString() }
         let draft = path + ".\(ProcessInfo.processInfo.processIdentifier)"
-        let rights: [FileAttributeKey: Any] = [.posixPermissions: 0o600]
-        guard files.createFile(atPath: draft, contents: Data(key.utf8), attributes: rights) else { return false }
+        guard save(Secret.random(count: 32).base64, to: draft) else { return false }
         try? files.linkItem(atPath: draft, toPath: path)
         try? files.removeItem(atPath: draft)
         return files.fileExists(atPath: path)
+    }
+
+    /// From where the key lies to the system: nothing in between has a copy of it.
+    private static func save(_ key: Secret, to path: String) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return key.withBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let piece = UnsafeRawBufferPointer(rebasing: rest)
+                let count = write(descriptor, piece.baseAddress, piece.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return false }
+                rest = rest.dropFirst(count)
+            }
+            return true
+        }
     }
 }

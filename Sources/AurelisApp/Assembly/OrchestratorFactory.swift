@@ -30,7 +30,8 @@ struct OrchestratorFactory: Sendable {
         let factory = ProviderFactory(
             client: client,
             environment: environment.merging(own) { _, new in new },
-            logger: logger
+            logger: logger,
+            trail: trail
         )
         let providers = try taped { () throws(ConfigurationError) -> [any ModelProvider] in
             if let simulator { return [try factory.provider(simulator.provider)] }

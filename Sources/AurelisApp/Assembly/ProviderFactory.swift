@@ -8,6 +8,8 @@ struct ProviderFactory {
     let client: HTTPClient
     let environment: [String: String]
     let logger: Logger
+    /// Told of rules of security that applied.
+    var trail: AuditTrail?
 
     /// The providers of a configuration, the preferred one first.
     func providers(_ configuration: Configuration) throws(ConfigurationError) -> [any ModelProvider] {
@@ -34,7 +36,10 @@ struct ProviderFactory {
                 settings: settings,
                 client: client,
                 credentials: Credentials(settings: settings, environment: environment, vault: vault),
-                onNotice: { [logger] notice in logger.warning("\(notice)") }
+                onNotice: { [logger, trail] notice in
+                    logger.warning("\(notice)")
+                    if notice.kind == .pinMismatch { trail?.pinMismatch(notice.message) }
+                }
             )
         } catch {
             throw ConfigurationError(error.message, path: "providers.\(entry.id).\(error.setting)")

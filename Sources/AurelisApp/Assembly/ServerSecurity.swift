@@ -19,6 +19,7 @@ final class ServerSecurity: Sendable {
     let admin: TLSListener?
     private let current: Mutex<RequestSignatures?>
     private let memory = SignatureMemory()
+    private let watch = RefusalWatch()
     private let environment: [String: String]
     private let logger: Logger
 
@@ -30,10 +31,14 @@ final class ServerSecurity: Sendable {
         self.environment = environment
         self.logger = logger
         let change = try Self.change(configuration, environment: environment, memory: memory)
-        gateway = change.gateway.map { TLSListener($0) }
-        admin = change.admin.map { TLSListener($0) }
+        let watch = watch
+        gateway = change.gateway.map { TLSListener($0) { watch.note($0, at: "gateway") } }
+        admin = change.admin.map { TLSListener($0) { watch.note($0, at: "admin") } }
         current = Mutex(change.signatures)
     }
+
+    /// Tells somebody of clients without the certificate that they must have, from now on.
+    func report(to recorder: any RefusalRecorder) { watch.recorder.withLock { $0 = recorder } }
 
     /// What is asked of the signatures of requests now; nil: nothing.
     var signatures: RequestSignatures? { current.withLock { $0 } }
@@ -87,6 +92,16 @@ final class ServerSecurity: Sendable {
         do { return try TLSListener.Prepared(tls) } catch {
             throw ConfigurationError("\(error)", path: "\(name).tls")
         }
+    }
+}
+
+/// Passes refusals on to somebody who comes into being after the listeners.
+private final class RefusalWatch: Sendable {
+    let recorder = Mutex<(any RefusalRecorder)?>(nil)
+
+    func note(_ refusal: ClientRefusal, at place: String) {
+        let recorder = recorder.withLock { $0 }
+        recorder?.blocked(by: refusal.rule, at: place) { RefusalDetails(address: refusal.address) }
     }
 }
 

@@ -82,10 +82,11 @@ struct AuthLoginCommand: AsyncParsableCommand {
         _ validity: CredentialValidity?,
         _ provider: Configuration.Provider,
         in place: CredentialDesk.Place,
+        as action: String = "credential_stored",
         _ desk: CredentialDesk,
         _ console: Console
     ) async throws {
-        let stored = try desk.keep(credential.secret, for: provider, in: place)
+        let stored = try desk.keep(credential.secret, for: provider, in: place, as: action)
         let word = validity?.word ?? "not checked with the provider"
         let text = "stored \(credential.secret.masked) of \(provider.id) (\(word)) in \(stored)"
         try console.output.write(TerminalSanitizer.singleLine(text) + "\n")

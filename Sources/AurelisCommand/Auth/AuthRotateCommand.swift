@@ -30,7 +30,15 @@ struct AuthRotateCommand: AsyncParsableCommand {
         let place = try await Self.place(of: provider, desk)
         let intake = CredentialIntake(desk: desk, provider: provider, isOffline: offline, console: console)
         let (credential, validity) = try await intake.credential()
-        try await AuthLoginCommand.keep(credential, validity, provider, in: place, desk, console)
+        try await AuthLoginCommand.keep(
+            credential,
+            validity,
+            provider,
+            in: place,
+            as: "credential_rotated",
+            desk,
+            console
+        )
     }
 
     /// Where the old one is.

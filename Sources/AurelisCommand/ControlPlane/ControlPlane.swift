@@ -55,7 +55,10 @@ struct ControlPlane: Sendable {
             await client.shutdown()
             if error.code == .cancelled { throw CancellationError() }
             // Nobody has to run; but whoever names a gateway wants that one.
-            guard named != nil else { return nil }
+            guard named != nil else {
+                if error.code == .certificateUntrusted { remark("who listens there was not asked: \(error.message)") }
+                return nil
+            }
             throw CommandFailure(.failure, "the control plane at \(address) does not answer: \(error.message)")
         }
         guard let answer, answer.status == 401 else { return answer }

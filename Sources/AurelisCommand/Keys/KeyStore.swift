@@ -5,8 +5,12 @@ internal import AurelisStorage
 /// The keys of a session's data directory; what goes wrong with them is told to a person.
 struct KeyStore: Sendable {
     private let file: AccessKeyFile
+    private let session: Session
 
-    init(_ session: Session) { file = AccessKeyFile(directory: session.configuration.dataDirectory) }
+    init(_ session: Session) {
+        file = AccessKeyFile(directory: session.configuration.dataDirectory)
+        self.session = session
+    }
 
     /// Where they are.
     var path: String { file.path }
@@ -17,12 +21,19 @@ struct KeyStore: Sendable {
     /// The keys as a gateway would compare with them.
     var ring: AccessKeyRing { get throws(CommandFailure) { AccessKeyRing(try book()) } }
 
-    /// Changes the keys.
+    /// Changes a key, and has that in the audit log.
+    ///
+    /// - Parameter action: what is done, such as `key_created`.
     func update<Value>(
-        _ change: (inout AccessKeyBook, inout SystemRandomNumberGenerator) throws -> Value
-    ) throws(CommandFailure) -> Value {
+        _ action: String,
+        _ change: (inout AccessKeyBook, inout SystemRandomNumberGenerator) throws -> (AccessKey, Value)
+    ) throws -> (AccessKey, Value) {
+        let trail = try session.trail()
+        defer { trail.close() }
         var random = SystemRandomNumberGenerator()
-        return try told { try file.update { try change(&$0, &random) } }
+        let (key, value) = try told { try file.update { try change(&$0, &random) } }
+        trail.changed(action, of: key.kind.rawValue, key: key.id)
+        return (key, value)
     }
 
     /// The key that a person means: by its public name, by what they call it, or by its own text.

@@ -87,7 +87,9 @@ struct KeysCreateCommand: AsyncParsableCommand {
         let console = options.output.console()
         let store = try options.store(console)
         let now = WallClock.system.millisecondsSinceEpoch
-        let (key, text) = try store.update { book, random in try book.create(draft, at: now, using: &random) }
+        let (key, text) = try store.update("key_created") { book, random in
+            try book.create(draft, at: now, using: &random)
+        }
         try KeyPrinter(now: now).printNew(key, text, json: options.json, on: console)
         let use =
             key.kind == .admin

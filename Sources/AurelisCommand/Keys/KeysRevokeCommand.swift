@@ -23,7 +23,7 @@ struct KeysRevokeCommand: AsyncParsableCommand {
         let store = try options.store(console)
         let now = WallClock.system.millisecondsSinceEpoch
         let name = try KeyStore.name(in: name)
-        let key = try store.update { book, _ in try book.revoke(name, at: now) }
+        let (key, _) = try store.update("key_revoked") { book, _ in (try book.revoke(name, at: now), ()) }
         if options.json { try KeyPrinter(now: now).print(key, json: true, on: console.output) }
         console.remark(key.revoked == now ? "\(key.id) is revoked" : "\(key.id) was revoked before")
     }

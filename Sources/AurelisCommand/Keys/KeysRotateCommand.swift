@@ -31,7 +31,7 @@ struct KeysRotateCommand: AsyncParsableCommand {
         let now = WallClock.system.millisecondsSinceEpoch
         let name = try KeyStore.name(in: name)
         let grace = grace?.duration ?? .zero
-        let (key, text) = try store.update { book, random in
+        let (key, text) = try store.update("key_rotated") { book, random in
             try book.rotate(name, grace: grace, at: now, using: &random)
         }
         try KeyPrinter(now: now).printNew(key, text, json: options.json, on: console)

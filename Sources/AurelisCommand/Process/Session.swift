@@ -48,6 +48,11 @@ struct Session: Sendable {
         )
     }
 
+    /// What the command says to the audit log of its data directory; to be closed.
+    func trail() throws(ConfigurationError) -> AuditTrail {
+        try .ofCommand(configuration, environment: environment, logger: logger)
+    }
+
     /// Lends the providers and the orchestrator, without any listener.
     ///
     /// - Parameter defaultConcurrency: how many requests one provider gets at once when the configuration does not say;

@@ -62,7 +62,11 @@ extension HTTPConnectionHandler {
 
     private static func readiness(of server: ServerContext) -> Response {
         if server.isDraining { return health("shutting down", status: 503) }
-        return server.orchestrator().isReady ? health("ready", status: 200) : health("no provider", status: 503)
+        let orchestrator = server.orchestrator()
+        guard orchestrator.isReady else { return health("no provider", status: 503) }
+        // Everybody is told; the paths in the reason are the operators' business.
+        return orchestrator.obstacle == nil
+            ? health("ready", status: 200) : health("the audit log cannot be written", status: 503)
     }
 
     private static func health(_ status: StaticString, status code: Int) -> Response {

@@ -25,12 +25,12 @@ extension HTTPConnectionHandler {
         }
         var facts = head.facts
         endpoint = Endpoint(method: head.method, target: head.target)
+        requestID = .next()
         admit(head.credential)
         keepForSignature(wireHead)
         facts.wantsBody = endpoint.wantsBody && refusal == nil
         // What a signature is over must be there before it is looked at.
         facts.streamsBody = facts.wantsBody && endpoint.streamsBody && !expectsSignature
-        requestID = .next()
         isHTTP10 = facts.isHTTP10
         wantsHeadOnly = head.method == .HEAD
         if endpoint.needsHead { self.head = head }
@@ -55,6 +55,7 @@ extension HTTPConnectionHandler {
             grant = try access.admit(credential, to: endpoint, &loop.keys)
         } catch {
             refusal = error
+            note(error)
             logger.debug("refusing a request", metadata: ["status": "\(error.status)", "reason": "\(error.code)"])
         }
     }
@@ -78,6 +79,7 @@ extension HTTPConnectionHandler {
     func refuse(_ failure: ProtocolFailure) {
         releaseBody()
         guard machine.failed() else { return }
+        note(failure)
         logger.debug("refusing a request", metadata: ["status": "\(failure.status)", "reason": "\(failure.code)"])
         write(ErrorResponse.make(failure, requestID: requestID))
     }

@@ -42,6 +42,7 @@ extension HTTPConnectionHandler {
                 "a request's signature is not accepted",
                 metadata: ["request": "\(requestID)", "code": "\(error.code.rawValue)", "reason": "\(error.message)"]
             )
+            note(error)
             let isOverload = error.code == .overloaded
             var response = ErrorResponse.make(
                 status: isOverload ? 503 : 401,

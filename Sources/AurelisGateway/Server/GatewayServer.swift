@@ -34,6 +34,7 @@ package struct GatewayServer: Service {
     ///   - access: whose requests are answered; nil: everybody's, and nobody's key is looked at.
     ///   - security: TLS for every connection; nil: they are not encrypted.
     ///   - signatures: who verifies the signatures of requests; asked for every request, nil: nobody does.
+    ///   - refusals: told whom the gateway turned away.
     ///   - stored: what keeps files and batches; nil: nothing, and clients are told so.
     ///   - eventLoopGroup: the event loops; accepted connections are spread over all of them.
     ///   - logger: for events of connections and requests, at level debug.
@@ -44,6 +45,7 @@ package struct GatewayServer: Service {
         access: GatewayAccess? = nil,
         security: TLSListener? = nil,
         signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
+        refusals: (any RefusalRecorder)? = nil,
         stored: StoredObjects? = nil,
         eventLoopGroup: MultiThreadedEventLoopGroup,
         logger: Logger = Logger(label: "aurelis.gateway"),
@@ -59,6 +61,7 @@ package struct GatewayServer: Service {
             access: access,
             isSecure: security != nil,
             signatures: signatures,
+            refusals: refusals,
             stored: stored,
             logger: logger
         )

@@ -17,6 +17,8 @@ final class ServerContext: Sendable {
     let isSecure: Bool
     /// Who verifies signatures, under the rules in effect now.
     let signatures: @Sendable () -> RequestSignatures?
+    /// Told whom the gateway turned away.
+    let refusals: (any RefusalRecorder)?
     let bodies: BodyBudget
     let connections: ConnectionCount
     private let draining = Atomic<Bool>(false)
@@ -27,6 +29,7 @@ final class ServerContext: Sendable {
         access: GatewayAccess?,
         isSecure: Bool = false,
         signatures: @escaping @Sendable () -> RequestSignatures? = { nil },
+        refusals: (any RefusalRecorder)? = nil,
         stored: StoredObjects?,
         logger: Logger
     ) {
@@ -35,6 +38,7 @@ final class ServerContext: Sendable {
         self.access = access
         self.isSecure = isSecure
         self.signatures = signatures
+        self.refusals = refusals
         self.stored = stored
         self.logger = logger
         self.isLocal = configuration.host == "localhost" || LoopbackName.isAddress(configuration.host)

@@ -55,6 +55,7 @@ package final class AuditLog: Sendable {
     let logger: Logger
     let queue = DispatchQueue(label: "aurelis.audit", qos: .utility)
     let state = Mutex(State())
+    let damping = Mutex(Damping())
     let work: Mutex<Work>
     /// Whether requests are refused; read by every request, without a lock.
     let gate = Atomic(false)
@@ -139,6 +140,7 @@ package final class AuditLog: Sendable {
             var condition = state.condition
             condition.waiting = state.waiting.count
             condition.failure = state.failure?.reason
+            condition.isBlocking = refuses
             return condition
         }
     }
@@ -156,6 +158,7 @@ package final class AuditLog: Sendable {
 
     /// Writes what waits, sets an anchor, and ends.
     package func close() {
+        tellLeftOut(all: true)
         queue.sync {
             write()
             sync()
@@ -176,20 +179,6 @@ package final class AuditLog: Sendable {
         state.withLock { $0.condition.alarms += 1 }
         logger.critical("\(message)", metadata: ["event": "\(event)"])
     }
-}
-
-/// How an audit log is.
-package struct AuditCondition: Sendable, Hashable {
-    /// Entries that wait for the disk.
-    package var waiting = 0
-    /// Entries that were lost since the process began.
-    package var lost = 0
-    /// Requests that were refused since the process began.
-    package var refused = 0
-    /// How often there was an alarm.
-    package var alarms = 0
-    /// Why it cannot be written now; nil when it can.
-    package var failure: String?
 }
 
 extension AuditLog.State {

@@ -161,6 +161,26 @@ struct TLSListenerTests {
         }
     }
 
+    @Test("a client without the certificate that it must have is told of, with the reason and where it came from")
+    func refusals() async throws {
+        let (refusals, told) = AsyncStream.makeStream(of: ClientRefusal.self)
+        let settings = settings { $0.clients = .required(rootsFile: certificates.path("ca.pem")) }
+        let listener = TLSListener(try TLSListener.Prepared(settings)) { told.yield($0) }
+        try await run(listener) { gateway in
+            for identity in [nil, "stranger", "client"] {
+                let (client, _) = try await connect(gateway.port, identity: identity)
+                try? await client.send(Self.request)
+                _ = try? await client.readAnswer()
+                await client.close()
+            }
+            told.finish()
+        }
+        var seen: [ClientRefusal] = []
+        for await refusal in refusals { seen.append(refusal) }
+        #expect(seen.map(\.rule) == ["client_certificate_missing", "client_certificate_untrusted"])
+        #expect(seen.allSatisfy { $0.address == "127.0.0.1" })
+    }
+
     @Test("who a client is comes out of its certificate, with the pin that openssl computes")
     func identity() async throws {
         let certificate = try #require(NIOSSLCertificate.fromPEMFile(certificates.path("client.pem")).first)

@@ -21,7 +21,7 @@ struct AuditFailureTests {
             log.append(bench.entry("r\(index)"))
             log.flush()
         }
-        #expect(!log.refuses && log.refusal == nil)
+        #expect(!log.refuses && log.refusal == nil && log.condition.obstacle == nil)
         #expect(log.condition.failure?.contains("No space left") == true)
         #expect(bench.log.messages.count == 1 && bench.log.messages[0].contains("answered all the same"))
         #expect(try bench.verify().broken == nil)
@@ -65,6 +65,8 @@ struct AuditFailureTests {
         log.append(bench.entry("in flight"))
         log.flush()
         #expect(log.refuses)
+        let condition = log.condition
+        #expect(condition.isBlocking && condition.obstacle?.contains("No space left") == true && condition.refused == 0)
         for _ in 0..<3 {
             let refusal = try #require(log.refusal)
             #expect(refusal.category == .overloaded && refusal.message.contains("audit log cannot be written"))

@@ -8,6 +8,27 @@ import Testing
 struct AuditLogTests {
     private let bench = AuditBench()
 
+    @Test("a flood of refusals is a few lines and a number, also when the log is closed in its middle")
+    func flood() throws {
+        let log = try bench.open()
+        var made = 0
+        for index in 0..<1_000 {
+            log.append(.authentication("gateway", "unknown_key")) {
+                made += 1
+                return bench.entry("refusal \(index)")
+            }
+        }
+        log.append(.security("gateway", "foreign_origin")) { bench.entry("another kind") }
+        log.close()
+        // Nothing was put into words for those that were only counted.
+        #expect(made == 10)
+        #expect(try bench.lines("refusal").count == 10)
+        #expect(try bench.lines("another kind").count == 1)
+        let told = try bench.lines("auth_event", "\"unknown_key\"", "\"left_out\":990", "\"since\":")
+        #expect(told.count == 1)
+        #expect(try bench.verify().broken == nil)
+    }
+
     @Test("what was appended is there, whole and anchored, for its user only")
     func life() throws {
         let log = try bench.open()

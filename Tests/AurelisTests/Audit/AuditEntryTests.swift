@@ -51,6 +51,65 @@ struct AuditEntryTests {
         #expect(refused.last?["event"]?.string == "auth_event" && refused.last?["place"]?.string == "openai")
     }
 
+    @Test("a request that its key was not for, or that was beyond its limits, is refused by name and code")
+    func keys() throws {
+        for category in [ModelError.Category.permission, .rateLimit, .quota] {
+            var details = AuditDetails()
+            (details.key, details.code) = ("ci", "model_not_allowed")
+            let record = AuditSamples.record(1, .failed(category))
+            let line = try #require(try lines(.request(record, details)).last)
+            #expect(line["event"]?.string == "auth_event" && line["outcome"]?.string == "refused")
+            #expect(line["place"]?.string == "gateway" && line["key"]?.string == "ci")
+            #expect(line["reason"]?.string == "model_not_allowed")
+            #expect(line["request_id"]?.string == record.id.description)
+        }
+        #expect(try lines(.request(AuditSamples.record(1, .failed(.rateLimit)), AuditDetails())).count == 2)
+    }
+
+    @Test(
+        "what the sanitiser found is one event for all that was done alike, with kinds and places and no value",
+        arguments: [(SecretNotice.Action.redacted, "redacted"), (.passed, "warned"), (.blocked, "blocked")]
+    )
+    func findings(action: SecretNotice.Action, word: String) throws {
+        var record = AuditSamples.record(1, action == .blocked ? .failed(.security) : .answered)
+        record.trace.findings = [
+            SecretNotice(kind: SecretKind(rawValue: "github_token"), place: "messages[0].content", action: action),
+            SecretNotice(kind: SecretKind(rawValue: "jwt"), place: "metadata.a", action: action),
+            SecretNotice(kind: SecretKind(rawValue: "github_token"), place: "messages[1].content", action: action),
+        ]
+        let lines = try lines(.request(record, AuditDetails())).dropFirst(2)
+        #expect(lines.count == 1)
+        let line = try #require(lines.first)
+        #expect(line["event"]?.string == "security_event" && line["action"]?.string == word)
+        #expect(line["rule"]?.string == "github_token,jwt")
+        let message = "github_token in messages[0].content, jwt in metadata.a, github_token in messages[1].content"
+        #expect(line["message"]?.string == message)
+        #expect(line["request_id"]?.string == record.id.description && line["tenant"] == nil)
+    }
+
+    @Test("a rule of security is told by its code")
+    func rule() throws {
+        var details = AuditDetails()
+        details.code = "pin_mismatch"
+        let line = try #require(try lines(.request(AuditSamples.record(1, .failed(.security)), details)).last)
+        #expect(line["event"]?.string == "security_event" && line["rule"]?.string == "pin_mismatch")
+    }
+
+    @Test(
+        "a change of who may come in has an action and no outcome, and what was left out has a number and a beginning"
+    )
+    func changes() throws {
+        let made = try lines(.authentication(.init(time: 1, action: "key_created", place: "gateway", key: "ci")))[0]
+        #expect(made["action"]?.string == "key_created" && made["outcome"] == nil && made["key"]?.string == "ci")
+        let left = AuditLeftOut(count: 4_711, since: AuditSamples.time)
+        let many = try lines(
+            .authentication(
+                .init(time: AuditSamples.time + 1_000, place: "gateway", reason: "unknown_key", leftOut: left)
+            )
+        )[0]
+        #expect(many["left_out"]?.int == 4_711 && many["since"]?.string == "2025-11-28T10:00:00.000Z")
+    }
+
     @Test("what the caller attached is there, without secrets, whose names are words and not letters")
     func metadata() throws {
         let body = """

@@ -89,6 +89,8 @@ extension SecretDetector {
         if let name, value.count <= PrefixRule.longest {
             if name.meaning == .authorization {
                 scan.lookAtCredentials(0)
+            } else if name.meaning == .password, Passphrase.isOne(value, 0..<value.count) {
+                scan.add(SecretMatch(0, value.count, .literal, certainty: 1))
             } else if name.meaning != .signature, !(0..<value.count).contains(where: { value[$0] <= 0x20 }) {
                 scan.judge(0..<value.count, isQuoted: true, name)
             }

@@ -29,9 +29,28 @@ struct TextUnescaping {
                     index &+= 16
                     continue
                 }
-                let plain = hits.trailingZeroBitCount &>> 2
-                written &+= plain
-                index &+= plain
+                var place = hits.trailingZeroBitCount &>> 2
+                written &+= place
+                index &+= place
+                // Where there is one escape there are more: those of two bytes are taken with what is known of the block.
+                while place < 15, text[index] == UInt8(ascii: "\\"),
+                    case let byte = simple[Int(text[index &+ 1])], byte != 0
+                {
+                    if byte == UInt8(ascii: "\\") { hasBackslash = true }
+                    output[written] = byte
+                    written &+= 1
+                    index &+= 2
+                    place &+= 2
+                    guard place < 16, index <= lastBlock else { break }
+                    let rest = text.load(index, as: SIMD16<UInt8>.self)
+                    UnsafeMutableRawPointer(output + written).storeBytes(of: rest, as: SIMD16<UInt8>.self)
+                    let later = hits & UInt64.max &<< UInt64(place &* 4)
+                    let next = later == 0 ? 16 : later.trailingZeroBitCount &>> 2
+                    written &+= next &- place
+                    index &+= next &- place
+                    place = next
+                }
+                if place == 16 { continue }
             }
             let byte = text[index]
             if byte == UInt8(ascii: "\"") { break }

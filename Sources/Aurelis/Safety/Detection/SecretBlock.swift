@@ -1,6 +1,7 @@
-/// Sixteen bytes, and what in them is to be looked at; it also reads the next five.
+/// Sixteen bytes, and what in them is to be looked at; it also reads the next one.
 struct SecretBlock {
-    /// Four bits for each byte; one of them is set at colons, equals signs and the first dash of `-----B`.
+    /// Four bits for each byte; one of them is set at colons, equals signs, the dash of `-B` and `-p`, and
+    /// the beginning of `</`.
     let marks: UInt64
     /// Four bits for each byte, all of them set where it is a token's.
     let tokens: UInt64
@@ -8,13 +9,14 @@ struct SecretBlock {
     @inline(__always)
     init(_ text: SecretText, _ index: Int) {
         let block = text.load(index, as: SIMD16<Int8>.self)
-        let ahead = text.load(index &+ 5, as: SIMD16<Int8>.self)
+        let next = text.load(index &+ 1, as: SIMD16<Int8>.self)
         let dashes = block .== SIMD16<Int8>(repeating: 0x2D)
         marks =
             Self.narrowed(
                 (block .== SIMD16<Int8>(repeating: 0x3A))
                     .| (block .== SIMD16<Int8>(repeating: 0x3D))
-                    .| (dashes .& (ahead .== SIMD16<Int8>(repeating: 0x42)))
+                    .| (dashes .& ((next .== SIMD16<Int8>(repeating: 0x42)) .| (next .== SIMD16<Int8>(repeating: 0x70))))
+                    .| ((block .== SIMD16<Int8>(repeating: 0x3C)) .& (next .== SIMD16<Int8>(repeating: 0x2F)))
             ) & 0x1111_1111_1111_1111
         tokens = Self.narrowed(
             Self.alphanumeric(block) .| (block .== SIMD16<Int8>(repeating: 0x5F)) .| dashes
@@ -31,6 +33,14 @@ struct SecretBlock {
         let length = (~(narrowed(alphanumeric(block)) | joints)).trailingZeroBitCount &>> 2
         let inside = length == 16 ? UInt64.max : (1 &<< UInt64(length &* 4)) &- 1
         return (length, joints & inside & 0x1111_1111_1111_1111)
+    }
+
+    /// How many token characters stand right before a place: 16 at most.
+    @inline(__always)
+    static func runBackwards(_ text: SecretText, _ end: Int) -> Int {
+        let block = text.load(end &- 16, as: SIMD16<Int8>.self)
+        let joints = (block .== SIMD16<Int8>(repeating: 0x5F)) .| (block .== SIMD16<Int8>(repeating: 0x2D))
+        return (~narrowed(alphanumeric(block) .| joints)).leadingZeroBitCount &>> 2
     }
 
     @inline(__always)

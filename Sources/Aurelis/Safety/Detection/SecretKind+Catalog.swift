@@ -136,7 +136,7 @@ extension SecretKind {
         Entry(
             .basicAuthentication,
             "Basic credentials",
-            "`Authorization: Basic` and base64",
+            "`Basic` and base64, behind `Authorization` or anywhere",
             "decodes to a name, a colon and a password that is no placeholder"
         ),
         Entry(.bearerToken, "Bearer token", "`Authorization: Bearer` and 20 or more characters", "random"),
@@ -144,7 +144,8 @@ extension SecretKind {
         Entry(
             .literal,
             "secret in an assignment",
-            "`name = \"value\"`, `name: value`, `NAME=value` with a name whose last words mean a secret",
+            "`name = \"value\"`, `name: value`, `NAME=value`, `<name>value</name>` with a name whose last words mean a "
+                + "secret; `mysql -pVALUE`, `curl -u user:VALUE`",
             "long and mixed enough, see below"
         ),
     ]

@@ -24,6 +24,15 @@ extension SecretScan {
             if next == UInt8(ascii: "A") { lookAtTelegram(index) }
             return
         }
+        // `user:password`, behind an option.
+        if next > 0x20, index > 0, !text.isIn(.ending, index - 1), !text.isIn(.quote, index + 1) {
+            lookAtUserArgument(index)
+        }
+        // Most colons are those of JSON, behind a name that promises nothing.
+        var end = index
+        if end > 1, text[end - 1] == 0x20 { end -= 1 }
+        if end > 1, text[end - 1] == UInt8(ascii: "\"") { end -= 1 }
+        if end > 0, text.isIn(.alphanumeric, end - 1), !SecretName.mayEnd(text, end) { return }
         lookAtValue(from: index + 1, nameEnd: index, isColon: true)
     }
 
@@ -65,7 +74,9 @@ extension SecretScan {
     mutating func judge(valueAt start: Int, _ name: SecretName, isColon: Bool) {
         if name.meaning == .authorization { return lookAtCredentials(start) }
         if name.meaning == .signature { return isColon ? () : lookAtSignature(start) }
-        guard let value = value(at: start) else { return }
+        guard let value = value(at: start) else {
+            return name.meaning == .password ? lookAtPassphrase(start) : ()
+        }
         work += value.range.count
         if let match = token(at: value.range.lowerBound) { return add(match) }
         judge(value.range, isQuoted: value.isQuoted, name)
@@ -76,6 +87,23 @@ extension SecretScan {
         let judge = LiteralJudge(text, range, isQuoted: isQuoted)
         guard judge.isSecret(behind: name.meaning) else { return }
         add(SecretMatch(range.lowerBound, range.upperBound, judge.kind(behind: name), certainty: 1))
+    }
+
+    /// Looks at a quoted value that may have several words.
+    private mutating func lookAtPassphrase(_ start: Int) {
+        var start = start
+        while start < text.count, text[start] == UInt8(ascii: "\\") { start += 1 }
+        guard start < text.count, text.isIn(.quote, start) else { return }
+        let quote = text[start]
+        start += 1
+        var end = start
+        let stop = min(text.count, start + 160)
+        while end < stop, text[end].isSmall || text[end] == 0x20 { end += 1 }
+        work += end - start
+        guard end < text.count, end > start, text[end] == quote || text[end] == UInt8(ascii: "\\"),
+            Passphrase.isOne(text, start..<end)
+        else { return }
+        add(SecretMatch(start, end, .literal, certainty: 1))
     }
 
     private func value(at start: Int) -> (range: Range<Int>, isQuoted: Bool)? {

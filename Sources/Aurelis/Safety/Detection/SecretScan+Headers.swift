@@ -3,6 +3,8 @@ extension SecretScan {
     /// Looks at what follows `Authorization:`.
     mutating func lookAtCredentials(_ start: Int) {
         var start = start
+        // `f"…"`, `b'…'`
+        if start + 1 < text.count, text.isIn(.quote, start + 1), text[start].isSmall { start += 1 }
         while start < text.count, "\"'`\\".utf8.contains(text[start]) { start += 1 }
         if text.hasFolded("basic ", at: start) { return lookAtBasic(start + 6) }
         let schemes: [StaticString] = ["bearer ", "token ", "apikey "]
@@ -17,7 +19,7 @@ extension SecretScan {
         add(SecretMatch(start, end, .bearerToken, certainty: 2))
     }
 
-    private mutating func lookAtBasic(_ start: Int) {
+    mutating func lookAtBasic(_ start: Int) {
         var end = text.end(of: .base64, from: start, limit: 512)
         let letters = start..<end
         while end < text.count, end < letters.upperBound + 2, text[end] == UInt8(ascii: "=") { end += 1 }

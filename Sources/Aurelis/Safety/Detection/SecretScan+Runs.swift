@@ -7,7 +7,12 @@ extension SecretScan {
     mutating func lookAtRun(around index: Int) {
         guard index >= runEnd else { return }
         var start = index
-        while start > runEnd, text.isIn(.token, start - 1) { start -= 1 }
+        while start - runEnd >= 16 {
+            let length = SecretBlock.runBackwards(text, start)
+            start &-= length
+            if length < 16 { break }
+        }
+        if start - runEnd < 16 { while start > runEnd, text.isIn(.token, start - 1) { start -= 1 } }
         lookForPrefix(start)
         var end = start
         while end &+ 16 <= text.count {
@@ -29,9 +34,13 @@ extension SecretScan {
         runEnd = max(runEnd, end)
         work += end - start
         guard end - start >= SecretScan.shortestRun else { return }
-        let behind = start + escapeLength(before: start)
-        if behind > start { lookForPrefix(behind) }
-        lookAtParts(behind, end)
+        var behind = start
+        if start > 0, text[start - 1] == UInt8(ascii: "\\") || text[start - 1] == UInt8(ascii: "%") {
+            behind += escapeLength(before: start)
+            if behind > start { lookForPrefix(behind) }
+        }
+        if start >= 6, text[start - 1] == 0x20, text.hasFolded("basic ", at: start - 6) { lookAtBasic(start) }
+        if 22...28 ~= end - behind { lookAtParts(behind, end) }
     }
 
     /// How much of a run belongs to the escape it stands behind: `\n`, `\u003d`, `%3D`.

@@ -15,6 +15,8 @@ struct SecretScan {
     var triedEnd = 0
     /// Up to where a PEM body has been read.
     var pemEnd = 0
+    /// The command whose arguments are looked at.
+    var command = CommandLine()
     let prefixes = PrefixFilter()
 
     init(_ base: UnsafePointer<UInt8>, count: Int) { text = SecretText(base, count: count) }
@@ -46,14 +48,25 @@ struct SecretScan {
             switch text[index] {
             case UInt8(ascii: ":"), UInt8(ascii: "="): look(at: index)
             case UInt8(ascii: "-") where text.has("-----BEGIN", at: index): lookAtPrivateKey(index)
+            case UInt8(ascii: "-") where text.has("-p", at: index): lookAtPasswordArgument(index)
+            case UInt8(ascii: "<") where text.has("</", at: index): lookAtClosingTag(index)
             default: if index >= runEnd, text.isIn(.token, index) { lookAtRun(around: index) }
             }
         }
     }
 
+    // Apart, so that the loop keeps its values in registers.
+    @inline(never)
     private mutating func look(at index: Int) {
         switch text[index] {
-        case UInt8(ascii: "-"): lookAtPrivateKey(index)
+        case UInt8(ascii: "-"):
+            // Of `-----BEGIN` the last dash is met.
+            if text[index &+ 1] == UInt8(ascii: "p") {
+                lookAtPasswordArgument(index)
+            } else if index >= 4 {
+                lookAtPrivateKey(index &- 4)
+            }
+        case UInt8(ascii: "<"): lookAtClosingTag(index)
         case UInt8(ascii: "="): lookAtAssignment(index)
         default:
             if index &+ 2 < text.count, text[index &+ 1] == UInt8(ascii: "/"), text[index &+ 2] == UInt8(ascii: "/") {

@@ -83,6 +83,107 @@ struct SecretDetectorTests {
         }
     }
 
+    /// What is put together here would be found in this file otherwise.
+    private static let password = "K7zQ" + "2mVx9L"
+    private static let key = "x8Kq2LmZ" + "7Vt3Rw9Yb4Nc6"
+
+    static let arguments = [
+        "mysql -pV", "mysql -u root -pV db < dump.sql", "mysqldump --all-databases -u backup -p'V' > x",
+        "docker exec -it db mariadb -uroot -pV", "curl -u deploy:V https://x.example/a",
+        "curl -fsSu deploy:V https://x",
+        "curl -sS --user 'deploy:V' https://x.example/a", "curl --user=deploy:V https://x",
+        "curl \\\n  -X POST \\\n  -u \"deploy:V\" \\\n https://x",
+    ]
+
+    @Test("a password that is an argument of mysql or curl is found, and no other command's", arguments: arguments)
+    func commands(line: String) {
+        for text in [line, "Why?\n$ \(line)\nerror"].map({ $0.replacingValue(with: Self.password) }) {
+            #expect(detector.findings(in: text).map { text.bytes($0.range) } == [Self.password], "\(text)")
+        }
+        let other = line.replacingValue(with: Self.password).replacing("mysql", with: "grep").replacing(
+            "curl",
+            with: "grep"
+        )
+        .replacing("mariadb", with: "grep")
+        #expect(detector.findings(in: other).isEmpty, "\(other)")
+        let before = "mysql; curl\n" + other
+        #expect(detector.findings(in: before).isEmpty, "\(before)")
+    }
+
+    static let elements = [
+        "<password>V</password>", "<server>\n  <username>ci</username>\n  <password>\n    V\n  </password>\n</server>",
+        "<key>ApiKey</key>\n\t<string>V</string>", "<string name=\"google_api_key\">V</string>", "<apiKey>V</apiKey>",
+        "<ns:Password encrypted=\"no\">V</ns:Password>", "<a><b>x</b><clientSecret>V</clientSecret></a>",
+    ]
+
+    @Test("values of XML and of property lists are found by their names", arguments: elements)
+    func markup(line: String) {
+        let text = line.replacingValue(with: Self.key)
+        #expect(detector.findings(in: text).map { text.bytes($0.range) } == [Self.key], "\(text)")
+        for name in ["monkey", "maxTokens", "CFBundleName"] {
+            let harmless = text.replacing("assword", with: name).replacing("piKey", with: name)
+                .replacing("pi_key", with: name).replacing("Secret", with: name)
+            #expect(detector.findings(in: harmless).isEmpty, "\(harmless)")
+        }
+    }
+
+    @Test(
+        "a passphrase of several words is found behind its name, and a sentence is none",
+        arguments: [
+            "password = \"V\"", "{\"passphrase\": \"V\"}", "WALLET_PASSPHRASE='V'", "<passphrase>V</passphrase>",
+        ]
+    )
+    func passphrases(line: String) {
+        for phrase in ["orbit velvet hamster quartz", "lagoon pebble walrus thimble cactus ribbon"] {
+            let text = line.replacingValue(with: phrase)
+            #expect(detector.findings(in: text).map { text.bytes($0.range) } == [phrase], "\(text)")
+            let other = text.replacing("assphrase", with: "aragraph").replacing("assword", with: "aragraph")
+                .replacing("PASSPHRASE", with: "TITLE")
+            #expect(detector.findings(in: other).isEmpty, "\(other)")
+        }
+        let sentences = [
+            "must have eight characters", "choose something nobody else knows", "enter the password from the letter",
+            "correct horse battery staple", "reset link sent", "orbit velvet hamster",
+            "Orbit velvet, hamster and quartz!",
+            "the quick brown fox jumps over the lazy dog", "use at least twelve letters please",
+        ]
+        for sentence in sentences {
+            let text = line.replacingValue(with: sentence)
+            #expect(detector.findings(in: text).isEmpty, "\(text)")
+        }
+    }
+
+    @Test("Basic credentials are found wherever the word stands before them, the ones of the specification are not")
+    func basic() {
+        let pair = SecretDraw.base64(of: "deploy:" + Self.password)
+        let lines = [
+            "Authorization: Basic V", "conn.setRequestProperty(\"Authorization\", \"Basic V\");",
+            "headers = {\"Authorization\": f\"Basic V\"}", "'Authorization' => 'Basic V'",
+            "-H 'authorization: basic V'",
+        ]
+        for line in lines {
+            let text = line.replacingValue(with: pair)
+            #expect(detector.findings(in: text).map { text.bytes($0.range) } == [pair], "\(text)")
+            let example = line.replacingValue(with: "QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+            #expect(detector.findings(in: example).isEmpty, "\(example)")
+        }
+    }
+
+    @Test("what stands in the place of arguments and values without being a password is none")
+    func harmlessArguments() {
+        let texts = [
+            "curl -u user:password https://example.com", "curl -u \"$USER:$PASS\" https://x",
+            "docker run -u 1000:1000 x",
+            "docker run --user app:www-data7 x", "mysql -u root -p", "mysql -ppassword", "mysql -p$MYSQL_ROOT_PASSWORD",
+            "mkdir -p /a/b9K && mysql -uroot", "mysql -h db -P3306 -pexample123", "ssh -p2222 host; mysql",
+            "mysql; docker run -p8080:80 x", "git log -p7d8f9a0bcd", "<password>${db.password}</password>",
+            "<password>changeit</password>", "<password></password>", "<string name=\"app_name\">My App 2 Go!</string>",
+            "<label for=\"password\">Password must contain 8 chars</label>", "<password>Your Pa55word here!</password>",
+            "<secret>see vault:kv/data/x9K2</secret>", "curl -u alice: https://x",
+        ]
+        for text in texts { #expect(detector.findings(in: text).isEmpty, "\(text)") }
+    }
+
     @Test("what people write in the place of a secret is none")
     func placeholders() {
         let values = [

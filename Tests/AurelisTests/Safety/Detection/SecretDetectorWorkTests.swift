@@ -17,6 +17,12 @@ struct SecretDetectorWorkTests {
         ("basic", "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ"), ("dashes", "-"), ("underscores", "_"),
         ("AKIA", "AKIA"),
         ("sig", "sig=aaaa%2B"), ("names", "api_key_"), ("nul", "\u{0}"), ("long name", "a.b-c_"),
+        ("closing tags", "</password>"), ("tags", "</a>"), ("half tags", "</"), ("strings", "<string></string>"),
+        ("property list", "<key>ApiKey</key><string></string>"), ("arguments", " -p"), ("commands", "mysql -p"),
+        ("users of curl", "curl -u a:"), ("pairs", "a:a"), ("options", "-u a:a "),
+        ("basic words", "basic QUJDREVGR0hJSktMTU5P "),
+        ("phrases", "passphrase: \"orbit velvet "), ("open phrases", "password='a "),
+        ("long values", "x>aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa</password>"),
     ]
 
     private func text(of piece: String, _ length: Int) -> [UInt8] {
