@@ -12,10 +12,10 @@ ifeq ($(CI),true)
 export AURELIS_WARNINGS_AS_ERRORS := 1
 endif
 
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Fuzz/AurelisFuzz
 SWIFT_FORMAT  := --recursive --parallel --configuration .swift-format $(SWIFT_SOURCES)
 
-.PHONY: help build release test compatibility demo bench bench-day man format lint clean install uninstall
+.PHONY: help build release test compatibility demo bench bench-day fuzz man format lint clean install uninstall
 
 help: ## Show this list
 	@echo "Aurelis"
@@ -23,6 +23,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make demo KEEP=1      stay up afterwards, with a curl line to try"
+	@echo "  make fuzz T=3600      an hour for each target; TARGET=json for one"
 	@echo "  make bench QUICK=1    a rough table in about two minutes"
 	@echo "  make install PREFIX=$$HOME/.local"
 
@@ -61,6 +62,10 @@ bench-day: ## Live through a day on a free plan in minutes, beside a plain clien
 	@scripts/build release
 	@"$$(scripts/venv compatibility Compatibility/requirements.txt)/bin/python" -B Benchmarks/day.py $(if $(QUICK),--quick)
 
+fuzz: ## Feed garbage to everything that reads what comes from outside, T seconds each
+	@scripts/require build
+	@scripts/fuzz $(or $(T),30) $(TARGET)
+
 format: ## Format the Swift code in place
 	@swift format --in-place $(SWIFT_FORMAT)
 
@@ -69,7 +74,7 @@ lint: ## Check format and style, change nothing
 	@if command -v shellcheck >/dev/null; then shellcheck $$(scripts/shell-files); fi
 
 clean: ## Remove build products (keeps downloaded Python packages)
-	@rm -rf .build Benchmarks/results .pytest_cache
+	@rm -rf .build .build-fuzz Benchmarks/results .pytest_cache
 
 man: release ## Write the manual page to .build/aurelis.1
 	@.build/release/aurelis manual >.build/aurelis.1

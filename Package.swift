@@ -5,6 +5,10 @@ import PackageDescription
 let strict: [SwiftSetting] =
     Context.environment["AURELIS_WARNINGS_AS_ERRORS"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
+// `scripts/fuzz` sets this: the same rooms with coverage and the address sanitizer, and the program that feeds them.
+let fuzzes = Context.environment["AURELIS_FUZZ"] == "1"
+let sanitizers = ["-sanitize=fuzzer,address"]
+
 let settings: [SwiftSetting] =
     [
         .swiftLanguageMode(.v6),
@@ -12,7 +16,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    ] + strict
+    ] + strict + (fuzzes ? [.unsafeFlags(sanitizers)] : [])
 
 func room(
     _ name: String,
@@ -47,6 +51,11 @@ let structuredFields: Target.Dependency = .product(
     package: "swift-http-structured-headers"
 )
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let fuzzed: [Target.Dependency] = [
+    "Aurelis", "AurelisApp", "AurelisGateway", "AurelisJSON", "AurelisRedis", "AurelisTesting", "AurelisTransport",
+    crypto, log, nio, nioEmbedded, nioHTTP1,
+]
 
 let package = Package(
     name: "aurelis",
@@ -131,6 +140,8 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "AurelisJSON"),
+        // What `Fuzz/` feeds, fed with what fuzzing has found.
+        .testTarget(name: "AurelisFuzzTests", dependencies: fuzzed, swiftSettings: settings),
         tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting", crypto]),
         tests(of: "AurelisTransport", ["AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
         tests(of: "AurelisSigning", [crypto]),
@@ -168,3 +179,19 @@ let package = Package(
         ),
     ]
 )
+
+if fuzzes {
+    package.targets.append(
+        .executableTarget(
+            name: "AurelisFuzz",
+            dependencies: fuzzed,
+            path: "Fuzz/AurelisFuzz",
+            swiftSettings: settings,
+            linkerSettings: [
+                .unsafeFlags(sanitizers),
+                // Gold takes libFuzzer's `main` and ours for two of the same.
+                .unsafeFlags(["-use-ld=lld"], .when(platforms: [.linux])),
+            ]
+        )
+    )
+}

@@ -21,6 +21,7 @@ struct RunningApp: Sendable {
         _ overrides: ConfigurationOverrides,
         environment: [String: String] = [:],
         time: any TimeSource = SystemTimeSource(),
+        logger told: Logger? = nil,
         _ body: @escaping @Sendable (RunningApp) async throws -> Void
     ) async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("aurelis-\(UUID().uuidString)")
@@ -39,7 +40,7 @@ struct RunningApp: Sendable {
         let (addresses, announcement) = AsyncStream.makeStream(of: ListeningAddresses.self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let app = try await buildApp(configuration, environment: environment, time: time, logger: logger) {
+        let app = try await buildApp(configuration, environment: environment, time: time, logger: told ?? logger) {
             announcement.yield($0)
         }
         let group = ServiceGroup(services: [app], logger: logger)

@@ -39,8 +39,9 @@ package struct AuditAnchor: Sendable, Hashable {
 
     /// Reads what `line` writes; others' members beside it are theirs.
     package init?(reading line: [UInt8]) {
-        guard let document = try? JSONDocument(line), let file = document["file"]?.int,
-            let sequence = document["seq"]?.int, file > 0, sequence > 0,
+        guard let document = try? JSONDocument(line),
+            let file = document["file"]?.int, AuditFileName.numbers.contains(file),
+            let sequence = document["seq"]?.int, AuditChain.numbers.contains(sequence),
             let code = document["mac"]?.string.flatMap(Hexadecimal.decode), code.count == 32
         else { return nil }
         self.init(

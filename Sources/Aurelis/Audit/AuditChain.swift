@@ -12,6 +12,9 @@ package struct AuditChain: Sendable, Hashable {
     /// The beginning of all chains.
     package static let beginning = AuditChain(sequence: 0, code: [UInt8](repeating: 0, count: 32))
 
+    /// The numbers that lines have; whoever can write to a file can claim any other.
+    package static let numbers = 1...(1 << 53)
+
     /// A place in a chain.
     package init(sequence: Int, code: [UInt8]) {
         self.sequence = sequence

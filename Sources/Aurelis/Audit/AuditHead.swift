@@ -46,7 +46,8 @@ package struct AuditHead: Sendable, Hashable {
     /// - Returns: nil for what is no head of this version.
     package init?(reading document: JSONDocument) {
         guard document["event"]?.string == Self.event, document["version"]?.int == Self.version,
-            let sequence = document["seq"]?.int, let file = document["file"]?.int, sequence > 0, file > 0,
+            let sequence = document["seq"]?.int, AuditChain.numbers.contains(sequence),
+            let file = document["file"]?.int, AuditFileName.numbers.contains(file),
             let key = document["key"]?.string, let time = document["time"]?.string,
             let previous = document["previous"]?.string.flatMap(Hexadecimal.decode), previous.count == 32
         else { return nil }

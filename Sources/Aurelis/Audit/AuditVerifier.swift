@@ -172,13 +172,15 @@ extension AuditVerifier {
 
     private mutating func note(_ notice: JSONDocument) {
         switch notice["action"]?.string {
-        case "gap": lost += notice["lost"]?.int ?? 0
+        case "gap":
+            let (sum, overflows) = lost.addingReportingOverflow(max(0, notice["lost"]?.int ?? 0))
+            lost = overflows ? .max : sum
         case "retention":
             guard let through = notice["through_file"]?.int, let sequence = notice["through_seq"]?.int,
                 let code = notice["through_mac"]?.string.flatMap(Hexadecimal.decode)
             else { return }
             removedThrough = max(removedThrough, through)
-            if through + 1 == first?.file { removed = (sequence, code) }
+            if let first, through == first.file - 1 { removed = (sequence, code) }
         default: break
         }
     }

@@ -159,7 +159,10 @@ extension RESPParser {
         case .string: return .bulk(content)
         case .error: return .error(RESPErrorReply(String(decoding: content, as: UTF8.self)))
         case .verbatim:
-            guard content.count >= 4, content[3] == UInt8(ascii: ":") else { throw .verbatim }
+            // A format is a word of three characters; what is no text would not be the same when it is written again.
+            guard content.count >= 4, content[3] == UInt8(ascii: ":"), content[..<3].allSatisfy({ $0 < 0x80 }) else {
+                throw .verbatim
+            }
             let format = String(decoding: content[..<3], as: UTF8.self)
             content.removeFirst(4)
             return .verbatim(format: format, content)

@@ -51,7 +51,9 @@ struct AuditTail {
 
     /// Where the chain seems to stand, when nobody can tell for certain.
     var claimed: AuditChain? {
-        guard let last else { return nil }
-        return last.document?["seq"]?.int.map { AuditChain(sequence: $0, code: last.code) }
+        guard let last, let sequence = last.document?["seq"]?.int else { return nil }
+        // There must be numbers left behind it.
+        guard sequence > 0, sequence < AuditChain.numbers.upperBound / 2 else { return nil }
+        return AuditChain(sequence: sequence, code: last.code)
     }
 }

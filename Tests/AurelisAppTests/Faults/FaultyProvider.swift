@@ -5,6 +5,7 @@ import AurelisSimulator
 import AurelisTesting
 import AurelisTransport
 import Foundation
+import Logging
 import NIOCore
 
 /// The app as production runs it, in front of a simulator whose faults a test has written.
@@ -83,6 +84,7 @@ struct FaultyProvider: Sendable {
     ///   - cache: the YAML of the cache, which by default does not answer in the provider's place.
     ///   - environment: further variables.
     ///   - dataDirectory: one that outlives this; nil: one of its own.
+    ///   - logger: where is logged; nil: nowhere.
     ///   - time: what waits go by. It jumps by default, and remembers each wait; streams need one that does not.
     static func run(
         _ faults: String = "",
@@ -94,6 +96,7 @@ struct FaultyProvider: Sendable {
         time: any TimeSource = ManualTimeSource(autoAdvancing: true),
         clock: SimulatorClock = .system,
         dataDirectory: String? = nil,
+        logger: Logger? = nil,
         _ body: @escaping @Sendable (FaultyProvider) async throws -> Void
     ) async throws {
         var script = SimulatorConfiguration(tier: .enterprise)
@@ -119,7 +122,8 @@ struct FaultyProvider: Sendable {
             overrides.dataDirectory = dataDirectory
             let variables = environment.merging(["FAULTS_TOKEN": SimulatorCredentials.exampleToken]) { _, token in token
             }
-            try await RunningApp.run(overrides, environment: variables, time: time) { app async throws in
+            try await RunningApp.run(overrides, environment: variables, time: time, logger: logger) {
+                app async throws in
                 try await body(FaultyProvider(app: app, simulator: simulator))
             }
         }

@@ -64,6 +64,7 @@ struct RESPParserTests {
         ("=-1\r\n", .length),
         ("=3\r\ntxt\r\n", .verbatim),
         ("=5\r\ntextx\r\n", .verbatim),
+        ("=5\r\nt\u{E9}:x\r\n", .verbatim),
         ("$3\r\nabcde", .lineBreak),
         ("+OK\n", .lineBreak),
         ("$?\r\n", .number),

@@ -122,6 +122,35 @@ struct AuditFailureTests {
         #expect(bench.log.messages.count == 1 && bench.log.messages[0].contains("No space left"))
     }
 
+    @Test("numbers that somebody put there, beyond all that there can be, cost the entries nothing", arguments: 0..<3)
+    func plantedNumbers(way: Int) throws {
+        var log = try bench.open()
+        log.append(bench.entry("first"))
+        log.close()
+        let largest = "\"seq\":\(Int.max),"
+        switch way {
+        case 0:
+            // A line of nobody's, behind the last one.
+            let text = String(decoding: try bench.text(1), as: UTF8.self)
+            let last = try #require(text.split(separator: "\n").last)
+            try bench.setText(Array((text + last.replacing("\"seq\":2,", with: largest) + "\n").utf8), 1)
+        case 1:
+            // A file of somebody else's key.
+            let text = String(decoding: try bench.text(1), as: UTF8.self)
+            let planted = text.replacing(try AuditBench.key(7).id, with: "0123456789abcdef")
+                .replacing("\"file\":1,", with: "\"file\":2,").replacing("\"seq\":2,", with: largest)
+            try Data(planted.utf8).write(to: URL(fileURLWithPath: bench.directory.path(of: 2)))
+        default:
+            let path = bench.directory.path + "/audit-\(Int.max).jsonl"
+            try Data(try bench.text(1)).write(to: URL(fileURLWithPath: path))
+        }
+        log = try bench.open()
+        log.append(bench.entry("second"))
+        log.close()
+        #expect(try bench.lines("\"second\"").count == 1)
+        #expect(try bench.verify().broken != nil || way == 2)
+    }
+
     @Test("a lock that nobody gives back is a failure, not the end of waiting")
     func lock() throws {
         try bench.directory.prepare()
