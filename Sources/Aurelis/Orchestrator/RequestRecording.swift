@@ -21,6 +21,11 @@ struct RequestRecording: Sendable {
     /// Why a request is refused; nil when it may be answered.
     var refusal: ModelError? { auditor?.refusal }
 
+    /// A call that is under way; one of the others follows.
+    func began(_ call: ModelCall, at start: ContinuousClock.Instant) {
+        recorder.begin(ActiveRequest(id: call.id, start: start, model: call.model?.spelling, task: call.task))
+    }
+
     /// A whole answer.
     func answered(
         _ call: ModelCall,
