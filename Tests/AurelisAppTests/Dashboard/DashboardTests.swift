@@ -1,3 +1,4 @@
+import Aurelis
 import AurelisApp
 import AurelisTransport
 import Testing

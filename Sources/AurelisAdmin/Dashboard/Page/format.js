@@ -28,6 +28,7 @@ export function rate(value) {
 /** A length of time: `0.4 ms`, `340 ms`, `1.2 s`, `2 min 10 s`, `3 h 12 min`. */
 export function duration(ms) {
   if (ms === null || ms === undefined || Number.isNaN(ms)) return '–';
+  if (ms === 0) return '< 1 ms';
   if (ms < 10) return `${ms < 0.1 ? ms.toFixed(2) : ms.toFixed(1)} ms`;
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
