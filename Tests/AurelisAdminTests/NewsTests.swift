@@ -45,7 +45,7 @@ struct NewsTests {
 
     @Test(
         "a caller who makes names as long as books tells nobody the whole of them",
-        arguments: ["\u{1F600}", "\u{301}", "\"", "\0"]
+        arguments: ["\u{1F600}", "\u{301}", "\"", "\\"]
     )
     func longNames(letter: String) throws {
         let recent = RecentRequests()
