@@ -107,10 +107,11 @@ let package = Package(
         room(
             "AurelisAdmin",
             [
-                "Aurelis", "AurelisJSON", "AurelisTLS", nio, nioPosix, lifecycle, log,
+                "Aurelis", "AurelisJSON", "AurelisTLS", nio, nioPosix, crypto, lifecycle, log,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-            ]
+            ],
+            resources: [.embedInCode("Dashboard/Page")]
         ),
         room("AurelisSimulator", ["AurelisJSON", nio, nioPosix, nioHTTP1]),
         room(
@@ -162,6 +163,13 @@ let package = Package(
             ["Aurelis", "AurelisTesting", log, .product(name: "GRDB", package: "GRDB.swift")]
         ),
         tests(of: "AurelisRedis", ["Aurelis", "AurelisJSON", "AurelisTesting", nio, nioPosix, nioEmbedded, log]),
+        tests(
+            of: "AurelisAdmin",
+            [
+                "Aurelis", "AurelisJSON", "AurelisTesting", nio, nioPosix, lifecycle, log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]
+        ),
         tests(
             of: "AurelisApp",
             [

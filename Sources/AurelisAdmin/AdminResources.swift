@@ -16,6 +16,8 @@ package struct AdminResources: Sendable {
     package var quota: @Sendable () async -> QuotaReport
     /// What was used, day by day.
     package var usage: @Sendable (UsageReport.Selection, UsageReport.Grouping) async throws -> UsageReport
+    /// What the live view is made of.
+    package var live: LiveSources
     /// Where data is kept: tells whose gateway this is.
     package var dataDirectory: String
     /// The latest requests, the newest first.
@@ -30,6 +32,7 @@ package struct AdminResources: Sendable {
         cache: @escaping @Sendable () -> AnswerCache,
         quota: @escaping @Sendable () async -> QuotaReport,
         usage: @escaping @Sendable (UsageReport.Selection, UsageReport.Grouping) async throws -> UsageReport,
+        live: LiveSources = LiveSources(),
         dataDirectory: String,
         latestRequests: @escaping @Sendable (_ limit: Int) async throws -> [RequestRecord],
         request: @escaping @Sendable (RequestID) async throws -> RequestRecord?,
@@ -41,6 +44,7 @@ package struct AdminResources: Sendable {
         self.cache = cache
         self.quota = quota
         self.usage = usage
+        self.live = live
         self.dataDirectory = dataDirectory
         self.latestRequests = latestRequests
         self.request = request

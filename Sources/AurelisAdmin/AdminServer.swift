@@ -19,6 +19,8 @@ internal import ServiceLifecycle
 ///   `tenant`, `key_prefix`, `limit`), `GET /admin/cache/entries/{key}` shows one; `POST /admin/cache/invalidate` drops
 ///   those of `?event=` or of such a selection, or `?all=true`.
 /// - `GET /admin/quota` tells what is used of the quotas, `GET /admin/usage` what was used, day by day.
+/// - `GET /` is a page for people, of which everything is in this process; `GET /admin/statistics` tells what is under way
+///   and how it went, `GET /admin/events` what happens, as it happens.
 /// - `GET /admin/requests` lists the latest requests (`?limit=`), `GET /admin/requests/{id}` tells all about one.
 package struct AdminServer: Service {
     private let host: String
@@ -64,10 +66,12 @@ package struct AdminServer: Service {
     ///
     /// - Throws: `AdminError` when it cannot listen.
     package func run() async throws {
+        let hub = EventHub(time: resources.live.time)
         let application = Application(
-            router: router,
+            router: router(hub),
             server: .http1(behind: security),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            services: [LiveFeed(hub: hub, sources: resources.live, resources: resources)],
             onServerRunning: { [onListening, port] channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger
         )
@@ -78,7 +82,7 @@ package struct AdminServer: Service {
         }
     }
 
-    private var router: Router<BasicRequestContext> {
+    private func router(_ hub: EventHub) -> Router<BasicRequestContext> {
         let router = Router()
         router.add(middleware: ErrorsAsJSON())
         router.get("/health/live") { _, _ in Self.status("live", .ok) }
@@ -86,6 +90,7 @@ package struct AdminServer: Service {
             guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
             return resources.obstacle().map { Self.status($0, .serviceUnavailable) } ?? Self.status("ready", .ok)
         }
+        DashboardRoutes(isExposed: access?.isExposed ?? false, refusals: refusals).add(to: router)
         let admin = router.group("admin").add(
             middleware: LocalOnly(isExposed: access?.isExposed ?? false, refusals: refusals)
         )
@@ -95,6 +100,8 @@ package struct AdminServer: Service {
         UsageRoutes(report: resources.usage).add(to: admin)
         RequestRoutes(resources: resources).add(to: admin)
         CacheRoutes(resources: resources).add(to: admin)
+        StatisticsRoutes(statistics: resources.live.statistics).add(to: admin)
+        EventRoutes(hub: hub, time: resources.live.time).add(to: admin)
         return router
     }
 

@@ -12,7 +12,7 @@ struct CircuitRoutes {
             json.beginObject()
             json.key("circuits")
             json.beginArray()
-            for status in health.statuses() { Self.write(status, to: &json) }
+            for status in health.statuses() { status.write(to: &json) }
             json.endArray()
             json.endObject()
             return Response(json: json)
@@ -31,18 +31,21 @@ struct CircuitRoutes {
             return Response(json: json)
         }
     }
+}
 
-    private static func write(_ status: RouteStatus, to json: inout JSONWriter) {
+extension RouteStatus {
+    /// Writes the state as a value.
+    func write(to json: inout JSONWriter) {
         json.beginObject()
-        json.field("provider", status.route.provider.rawValue)
-        json.field("model", status.route.model.canonical)
-        json.field("state", status.circuit.rawValue)
-        json.field("failures", status.failures)
-        if let time = status.opensIn { json.field("open_for_ms", Int(time.milliseconds)) }
-        if let time = status.pausedFor { json.field("paused_for_ms", Int(time.milliseconds)) }
-        if let rate = status.successRate { json.field("success_rate", rate) }
-        if let time = status.answerTime { json.field("answer_ms", Int(time.milliseconds)) }
-        if let time = status.firstContentTime { json.field("first_content_ms", Int(time.milliseconds)) }
+        json.field("provider", route.provider.rawValue)
+        json.field("model", route.model.canonical)
+        json.field("state", circuit.rawValue)
+        json.field("failures", failures)
+        if let time = opensIn { json.field("open_for_ms", Int(time.milliseconds)) }
+        if let time = pausedFor { json.field("paused_for_ms", Int(time.milliseconds)) }
+        if let rate = successRate { json.field("success_rate", rate) }
+        if let time = answerTime { json.field("answer_ms", Int(time.milliseconds)) }
+        if let time = firstContentTime { json.field("first_content_ms", Int(time.milliseconds)) }
         json.endObject()
     }
 }

@@ -110,6 +110,7 @@ public final class ModelOrchestrator: Sendable {
         if let refusal = recording?.refusal { throw refusal }
         let start = time.now
         let call = try inspected(call, since: start)
+        recording?.began(call, at: start)
         var journey = Journey(call: call, configuration: configuration, start: start)
         var candidates: [Candidate] = []
         var failure: ModelError?

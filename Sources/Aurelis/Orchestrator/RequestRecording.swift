@@ -24,6 +24,11 @@ struct RequestRecording: Sendable {
     /// Why no request may be answered now; nil when they may.
     var obstacle: String? { auditor?.obstacle }
 
+    /// A call that is under way; one of the others follows.
+    func began(_ call: ModelCall, at start: ContinuousClock.Instant) {
+        recorder.begin(ActiveRequest(id: call.id, start: start, model: call.model?.spelling, task: call.task))
+    }
+
     /// A whole answer.
     func answered(
         _ call: ModelCall,

@@ -107,6 +107,15 @@ extension RequestRecord.Outcome: RawRepresentable {
 ///
 /// Called on the request's own way: an implementation neither waits nor blocks.
 public protocol RequestRecorder: Sendable {
+    /// Takes note of a request that is under way; `record` will tell of its end. What memory answers at once never
+    /// is.
+    func begin(_ request: ActiveRequest)
+
     /// Takes note of a request that has ended.
     func record(_ record: RequestRecord)
+}
+
+extension RequestRecorder {
+    /// Most wait for the end.
+    public func begin(_ request: ActiveRequest) {}
 }

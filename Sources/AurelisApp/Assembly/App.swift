@@ -88,6 +88,7 @@ package func buildApp(
             cache: { engine.cache },
             quota: { await engine.orchestrator.quotaReport(keys: access.metered) },
             usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
+            live: LiveSources(statistics: engine.history.statistics, recent: engine.history.recent),
             dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
             request: { id in try await engine.history.find(id) },

@@ -14,6 +14,8 @@ struct AuditedHistory: RequestAuditor {
 
     var refusal: ModelError? { audit.refusal }
 
+    func begin(_ request: ActiveRequest) { history.begin(request) }
+
     func record(_ record: RequestRecord) { self.record(record, AuditDetails()) }
 
     func record(_ record: RequestRecord, _ details: AuditDetails) {

@@ -88,6 +88,7 @@ package final class Engine: Sendable {
             history: RequestHistory(
                 directory: configuration.dataDirectory,
                 simulated: configuration.simulates,
+                time: time,
                 clock: clock,
                 logger: logger
             ),

@@ -8,21 +8,35 @@ internal import ServiceLifecycle
 ///     let history = RequestHistory(directory: configuration.dataDirectory, logger: logger)
 ///     try await history.find(id)
 package struct RequestHistory: RequestRecorder {
-    private let recent = RecentRequests()
+    /// The latest requests of this process.
+    package let recent = RecentRequests()
+    /// What is under way in this process, and how it went.
+    package let statistics: RequestStatistics
     private let journal: RequestJournal?
     private let usage: DatabaseUsageLedger
 
     /// The history of a data directory; an empty path: in memory only.
     ///
     /// - Parameter simulated: whether the simulator answers.
-    package init(directory: String, simulated: Bool, clock: WallClock = .system, logger: Logger) {
+    package init(
+        directory: String,
+        simulated: Bool,
+        time: any TimeSource = SystemTimeSource(),
+        clock: WallClock = .system,
+        logger: Logger
+    ) {
+        statistics = RequestStatistics(time: time, clock: clock)
         usage = DatabaseUsageLedger(directory: directory, simulated: simulated, clock: clock, logger: logger)
         journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
     }
 
+    /// Takes note of a request that is under way.
+    package func begin(_ request: ActiveRequest) { statistics.begin(request) }
+
     /// Takes note of a request that has ended.
     package func record(_ record: RequestRecord) {
         recent.record(record)
+        statistics.record(record)
         journal?.record(record)
         usage.record(record)
     }

@@ -1,0 +1,347 @@
+"""The dashboard in a real browser: what it shows, what its controls do, and what hostile names cannot do to it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from conftest import PROVIDER_TOKEN, Serve
+from support.browser import CHROMIUM, MISSING, Visit, chromium, visiting
+from support.provider import ScriptedProvider
+from support.samples import completion, error
+from support.server import COMMAND, Server
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=MISSING)
+
+MODEL = "gpt-4o-mini"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def caching(launch: Serve) -> Server:
+    return launch("serve", "--simulate", "--tier", "enterprise", environment={"AURELIS_CACHE": "use"})
+
+
+@pytest.fixture
+def dashboard(browser: Browser, caching: Server) -> Iterator[Visit]:
+    with visiting(browser, caching.admin_url) as visit:
+        expect(visit.page.locator("#connection-text")).to_have_text("Live")
+        yield visit
+        visit.assert_clean()
+
+
+@pytest.fixture
+def fresh(launch: Serve) -> Server:
+    """A gateway that nobody has asked anything."""
+    return launch("serve", "--simulate", "--tier", "enterprise", environment={"AURELIS_CACHE": "use"})
+
+
+def ask(server: Server, content: str, model: str = MODEL, **headers: str) -> httpx2.Response:
+    body = {"model": model, "messages": [{"role": "user", "content": content}]}
+    fields = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx2.post(f"{server.url}/v1/chat/completions", json=body, headers=fields, timeout=20)
+
+
+def is_kept(server: Server, content: str, **headers: str) -> bool:
+    return ask(server, content, **headers).headers["x-aurelis-cache"].startswith("hit")
+
+
+# What it shows
+
+
+def test_it_loads_without_a_complaint_and_says_what_to_do_first(browser: Browser, fresh: Server, capsys) -> None:
+    with visiting(browser, fresh.admin_url) as visit:
+        expect(visit.page.locator("#state-title")).to_have_text("Ready")
+        expect(visit.page.locator("#decisions-grid .empty")).to_contain_text("Nothing has been asked yet")
+        expect(visit.page.locator("#usage .body")).to_contain_text("Nothing has been used today")
+        expect(visit.page.locator("#routes .body")).to_contain_text("No route has been used yet")
+        visit.assert_clean()
+        paint = visit.page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        with capsys.disabled():
+            print(f"\nthe dashboard's first paint: {paint:.0f} ms")
+
+
+def test_the_page_and_its_parts_are_locked_down_and_revalidated(fresh: Server) -> None:
+    page = httpx2.get(fresh.admin_url + "/")
+    policy = page.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'") and "unsafe" not in policy
+    for name in ("frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"):
+        assert name in policy
+    parts = set(re.findall(r'"(/assets/[^"]+)"', page.text))
+    assert len(parts) > 5
+    for path in ["/", *parts]:
+        part = httpx2.get(fresh.admin_url + path)
+        assert part.status_code == 200 and part.headers["x-content-type-options"] == "nosniff"
+        assert part.headers["content-security-policy"] == policy and part.headers["referrer-policy"] == "no-referrer"
+        again = httpx2.get(fresh.admin_url + path, headers={"if-none-match": part.headers["etag"]})
+        assert again.status_code == 304 and not again.content
+
+
+def test_requests_show_as_they_end(dashboard: Visit, caching: Server) -> None:
+    page = dashboard.page
+    ask(caching, "a live question", x_aurelis_task="codeReview")
+    row = page.locator("#decisions-grid tbody tr", has_text="codeReview").first
+    expect(row).to_contain_text(MODEL)
+    expect(row).to_contain_text("answered")
+    expect(page.locator("#state-title")).to_have_text("All is well")
+    expect(page.locator("#routes .body")).to_contain_text(MODEL)
+    expect(page.locator("#chart-requests svg")).to_have_attribute("aria-label", re.compile("Requests a second: now .*, at most (?!0;)"))
+    ask(caching, "a live question")
+    ask(caching, "a live question")
+    expect(page.locator("#cache .big")).to_have_text(re.compile(r"\d+ %"))
+    expect(page.locator("#usage .body")).to_contain_text("without a key", timeout=20_000)
+    expect(page.locator("#quotas [role=meter]").first).to_have_attribute("aria-valuetext", re.compile(r"\d+ of \d+ left"))
+
+
+def test_both_stretches_of_time_are_drawn(dashboard: Visit, caching: Server) -> None:
+    ask(caching, "drawn")
+    page = dashboard.page
+    expect(page.locator("#chart-requests path.area-asked")).to_have_attribute("d", re.compile("^M"))
+    day = page.get_by_role("button", name="24 hours")
+    day.click()
+    expect(day).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#chart-latency path.line-p95")).to_have_attribute("d", re.compile("^M"))
+
+
+def test_a_decision_is_explained_by_click_and_by_key(dashboard: Visit, caching: Server) -> None:
+    answer = ask(caching, "explain me")
+    page = dashboard.page
+    page.fill("#filter-text", answer.headers["x-aurelis-request-id"])
+    row = page.locator("#decisions-grid tbody tr:not(.space)")
+    expect(row).to_have_count(1)
+    dialog = page.locator("#trace-dialog")
+    row.click()
+    expect(dialog).to_contain_text("Who was considered")
+    expect(dialog).to_contain_text(f"answered by {MODEL} at simulator")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    row.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text(answer.headers["x-aurelis-request-id"])
+    dialog.get_by_role("button", name="Close").click()
+    expect(row.get_by_role("button")).to_be_focused()
+
+
+# What it does
+
+
+@pytest.mark.parametrize("what", ["event", "model", "tag", "task", "all"])
+def test_kept_answers_are_invalidated(dashboard: Visit, caching: Server, what: str) -> None:
+    question, headers = f"kept until {what}", {"x_aurelis_cache_tags": "release-2", "x_aurelis_task": "codeReview"}
+    ask(caching, question, **headers)
+    assert is_kept(caching, question, **headers)
+    page = dashboard.page
+    page.click("#invalidate-open")
+    page.check(f"input[name=what][value={what}]")
+    submit = page.locator("#invalidate-submit")
+    expect(submit).to_be_disabled()
+    if what == "all":
+        page.check("#invalidate-sure")
+    else:
+        # An event concerns the answers that are tagged with its name too.
+        value = {"event": "release-2", "model": MODEL, "tag": "release-2", "task": "codeReview"}[what]
+        page.fill("#invalidate-value", value)
+    submit.click()
+    expect(page.locator("#announcer")).to_contain_text("invalidated")
+    assert not is_kept(caching, question, **headers)
+
+
+def test_what_cannot_be_invalidated_says_why(dashboard: Visit) -> None:
+    page = dashboard.page
+    page.click("#invalidate-open")
+    page.check("input[name=what][value=task]")
+    page.fill("#invalidate-value", "cooking")
+    page.click("#invalidate-submit")
+    expect(page.locator("#invalidate-error")).to_contain_text("unknown task")
+    dashboard.assert_clean("400")
+    dashboard.complaints.clear()
+    page.keyboard.press("Escape")
+    expect(page.locator("#invalidate-dialog")).to_be_hidden()
+
+
+def test_an_open_circuit_is_shown_and_reset(browser: Browser, launch: Serve, provider: ScriptedProvider) -> None:
+    provider.replies(503, error(None, "down"))
+    options = ("--base-url", provider.url, "--api-key-env", "PROVIDER_TOKEN")
+    server = launch("serve", *options, environment={"PROVIDER_TOKEN": PROVIDER_TOKEN})
+    with visiting(browser, server.admin_url) as visit:
+        expect(visit.page.locator("#connection-text")).to_have_text("Live")
+        for _ in range(5):
+            ask(server, "down?")
+        routes = visit.page.locator("#routes")
+        expect(routes).to_contain_text("open")
+        expect(routes).to_contain_text("tried again in")
+        expect(visit.page.locator("#state")).to_have_attribute("data-level", re.compile("warn|bad"))
+        routes.get_by_role("button", name=re.compile(f"Reset {MODEL} at")).click()
+        expect(routes).to_contain_text("closed")
+        circuits = httpx2.get(server.admin_url + "/admin/circuits").json()["circuits"]
+        assert [circuit["state"] for circuit in circuits] == ["closed"]
+        expect(routes.get_by_role("button", name="Reset all")).to_be_disabled()
+        visit.assert_clean()
+
+
+def test_an_admin_key_opens_it_for_the_tab_and_no_longer(browser: Browser, launch: Serve, tmp_path: Path) -> None:
+    directory = ("--data-dir", str(tmp_path / "data"))
+    server = launch("serve", "--simulate", *directory, data_directory=False)
+    made = subprocess.run([COMMAND, "keys", "create", "ops", "--admin", *directory], capture_output=True, text=True, timeout=30)
+    assert made.returncode == 0, made.stderr
+    key = made.stdout.strip()
+    # Put into effect within a second.
+    while httpx2.get(server.admin_url + "/admin/quota").status_code == 200:
+        time.sleep(0.05)
+    with visiting(browser, server.admin_url) as visit:
+        page = visit.page
+        expect(page.locator("#key-dialog")).to_be_visible()
+        expect(page.locator("#state-title")).to_have_text("Locked")
+        page.fill("#key-input", "wrong")
+        page.keyboard.press("Enter")
+        expect(page.locator("#key-error")).to_contain_text("key")
+        page.fill("#key-input", key)
+        page.get_by_role("button", name="Unlock").click()
+        expect(page.locator("#connection-text")).to_have_text("Live")
+        expect(page.locator("#key-dialog")).to_be_hidden()
+        assert key not in page.content()
+        page.reload()
+        expect(page.locator("#connection-text")).to_have_text("Live")
+        page.get_by_role("button", name="Forget the key").click()
+        expect(page.locator("#key-dialog")).to_be_visible()
+        assert page.evaluate("sessionStorage.length") == 0
+        visit.assert_clean("401")
+    with visiting(browser, server.admin_url) as other:
+        expect(other.page.locator("#key-dialog")).to_be_visible()
+
+
+def test_a_gateway_that_ends_is_said_to_be_gone(browser: Browser, fresh: Server) -> None:
+    with visiting(browser, fresh.admin_url) as visit:
+        expect(visit.page.locator("#connection-text")).to_have_text("Live")
+        assert fresh.stop() == 0
+        expect(visit.page.locator("#state-title")).to_have_text("Not connected")
+        expect(visit.page.locator("#connection-text")).to_contain_text("trying again")
+
+
+# What it withstands
+
+HOSTILE = "<img src=x onerror='window.pwned=1'><script>window.pwned=2</script>\u202e\"&amp;"
+
+
+def test_hostile_names_and_errors_are_text(browser: Browser, launch: Serve, provider: ScriptedProvider) -> None:
+    provider.replies(400, error("bad", f"no such thing: {HOSTILE}"))
+    options = ("--base-url", provider.url, "--api-key-env", "PROVIDER_TOKEN")
+    server = launch("serve", *options, environment={"PROVIDER_TOKEN": PROVIDER_TOKEN})
+    with visiting(browser, server.admin_url) as visit:
+        page = visit.page
+        expect(page.locator("#connection-text")).to_have_text("Live")
+        assert ask(server, "x", model=HOSTILE).status_code >= 400
+        row = page.locator("#decisions-grid tbody tr:not(.space)").first
+        expect(row).to_contain_text("<img src=x onerror=")
+        row.click()
+        expect(page.locator("#trace-dialog")).to_contain_text("no such thing: <img src=x")
+        assert page.evaluate("window.pwned") is None
+        assert page.locator("main img, dialog img, main script, dialog script").count() == 0
+        assert "\u202e" not in page.inner_text("body")
+        visit.assert_clean()
+
+
+def test_ten_thousand_requests_do_not_slow_it(browser: Browser, fresh: Server, capsys) -> None:
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "again and again"}]}
+    with visiting(browser, fresh.admin_url) as visit, httpx2.Client(timeout=20) as client:
+        page = visit.page
+        expect(page.locator("#connection-text")).to_have_text("Live")
+        count = page.locator("#decisions-count")
+
+        def listed() -> int:
+            found = re.match(r"[\d,]+", count.inner_text())
+            return int(found.group().replace(",", "")) if found else 0
+
+        sent = 0
+        while sent < 10_400:
+            for _ in range(400):
+                client.post(f"{fresh.url}/v1/chat/completions", json=body)
+            sent += 400
+            # No more at once than one look of the feed tells.
+            page.wait_for_function(
+                "want => parseInt(document.getElementById('decisions-count').textContent.replaceAll(',', '')) >= want",
+                arg=min(sent, 10_000),
+            )
+        assert listed() == 10_000
+        nodes = page.evaluate("document.querySelectorAll('*').length")
+        assert nodes < 1_500 and visit.rows() < 60
+        page.evaluate("window.longTasks = []")
+        page.fill("#filter-text", "gpt-4o-mini answered")
+        page.evaluate("document.getElementById('decisions-grid').scrollTop = 200_000")
+        page.locator("#decisions-grid tbody tr:not(.space) button").nth(10).focus()
+        for key in ["End", "PageUp", "ArrowUp", "Home"]:
+            page.keyboard.press(key)
+        expect(page.locator("tr[aria-rowindex='2'] button")).to_be_focused()
+        tasks = page.evaluate("window.longTasks")
+        visit.assert_clean()
+        with capsys.disabled():
+            print(f"\n10,000 requests: {nodes} elements, tasks above 50 ms while searching and scrolling: {tasks}")
+
+
+# Whom it is for
+
+
+def settle(visit: Visit, server: Server) -> None:
+    expect(visit.page.locator("#connection-text")).to_have_text("Live")
+    for index in range(3):
+        ask(server, f"look at it {index}", x_aurelis_task="documentation")
+    expect(visit.page.locator("#decisions-grid tbody")).to_contain_text("documentation")
+    expect(visit.page.locator("#quotas [role=meter]").first).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1600])
+def test_it_is_readable_for_everybody(browser: Browser, caching: Server, scheme: str, width: int) -> None:
+    options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, "reduced_motion": "reduce"}
+    with visiting(browser, caching.admin_url, **options) as visit:
+        settle(visit, caching)
+        page = visit.page
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "it scrolls sideways"
+        rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+        for opener, closer in [(None, None), ("#invalidate-open", "Escape"), ("#decisions-grid tbody tr button", "Escape")]:
+            if opener:
+                page.locator(opener).first.click()
+                expect(page.locator("dialog[open]")).to_be_visible()
+            results = Axe().run(page, options=rules)
+            assert results.violations_count == 0, results.generate_report()
+            if closer:
+                page.keyboard.press(closer)
+        visit.assert_clean()
+
+
+def test_everything_can_be_done_with_keys_alone(dashboard: Visit, caching: Server) -> None:
+    settle(dashboard, caching)
+    page = dashboard.page
+    page.evaluate("document.activeElement.blur()")
+    reached = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                """() => {
+                  const node = document.activeElement;
+                  const style = getComputedStyle(node);
+                  const seen = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+                  return [node.id || node.dataset.range || node.closest('[id]')?.id, seen];
+                }"""
+            )
+        )
+        if reached[-1][0] == "decisions-grid":
+            break
+    names = [name for name, _ in reached]
+    assert all(seen for _, seen in reached), reached
+    for name in ["seconds", "minutes", "invalidate-open", "filter-text", "filter-outcome", "decisions-grid"]:
+        assert name in names, names

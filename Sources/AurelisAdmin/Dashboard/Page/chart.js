@@ -1,0 +1,173 @@
+// Charts over time, drawn as SVG: no more elements than the picture has parts, whatever there is to draw.
+
+import { clock, el, hourAndMinute, replace, setAttribute, setText, svg } from '/assets/format.js';
+
+const MARGIN = { left: 46, right: 6, top: 8, bottom: 22 };
+
+/** The least 1, 2 or 5 with zeros that a value does not exceed. */
+function ceiling(value) {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);
+}
+
+export class TimeChart {
+  /**
+   * @param figure where it goes
+   * @param title what it shows
+   * @param kind `areas`, one upon the other, or `lines`
+   * @param layers `{ name, label, value(point, seconds) }`: null where there is no value
+   * @param format a value in words
+   * @param nothing what is said when there is nothing to draw
+   * @param summary what a screen reader hears, of all values of the layers
+   */
+  constructor(figure, { title, kind, layers, format, nothing, summary }) {
+    Object.assign(this, { kind, layers, format, nothing, summary });
+    this.series = null;
+    this.at = null;
+    this.values = layers.map(() => el('b'));
+    this.when = el('span', { class: 'when' });
+    const swatch = kind === 'lines' ? 'swatch line' : 'swatch';
+    const legend = el('ul', { class: 'legend' }, layers.map((layer, index) => el(
+      'li', {},
+      el('span', { class: `${swatch} c-${layer.name}${layer.name === 'p95' ? ' dashed' : ''}`, 'aria-hidden': 'true' }),
+      layer.label, this.values[index],
+    )));
+    this.drawing = svg('svg', { role: 'img', focusable: 'false' });
+    this.grid = svg('g', { 'aria-hidden': 'true' });
+    this.shapes = layers.map((layer) => svg('path', { class: `${kind === 'areas' ? 'area' : 'line'}-${layer.name}` }));
+    this.cursor = svg('line', { class: 'cursor', visibility: 'hidden' });
+    this.drawing.append(this.grid, ...this.shapes, this.cursor);
+    this.message = el('p', { class: 'nothing', hidden: true });
+    this.plot = el('div', { class: 'plot' }, this.drawing, this.message);
+    figure.append(el('figcaption', {}, el('h3', {}, title), this.when, legend), this.plot);
+    this.plot.addEventListener('pointermove', (event) => this.#point(event));
+    this.plot.addEventListener('pointerleave', () => { this.at = null; this.draw(); });
+    new ResizeObserver(() => this.draw()).observe(this.plot);
+  }
+
+  show(series) {
+    this.series = series;
+    this.draw();
+  }
+
+  #point(event) {
+    const box = this.plot.getBoundingClientRect();
+    const width = box.width - MARGIN.left - MARGIN.right;
+    this.at = Math.min(1, Math.max(0, (event.clientX - box.left - MARGIN.left) / width));
+    this.draw();
+  }
+
+  /**
+   * The values of each layer, at most about one for every two pixels.
+   *
+   * Stretches are put together by the clock, not by their place: what moves to the left does not change on its way.
+   */
+  #columns(width) {
+    const { points, start, step } = this.series;
+    const size = Math.max(1, Math.ceil(points.length / Math.max(60, width / 2)));
+    const columns = this.layers.map(() => []);
+    const first = (size - (Math.round(start / step) % size)) % size;
+    for (let from = first; from < points.length; from += size) {
+      const group = points.slice(from, from + size);
+      this.layers.forEach((layer, index) => {
+        const values = group.map((point) => layer.value(point, step / 1_000)).filter((value) => value !== null);
+        if (!values.length) columns[index].push(null);
+        else if (this.kind === 'lines') columns[index].push(Math.max(...values));
+        else columns[index].push(values.reduce((sum, value) => sum + value, 0) / values.length);
+      });
+    }
+    return { columns, size, start: start + first * step };
+  }
+
+  draw() {
+    const width = this.plot.clientWidth;
+    const height = this.plot.clientHeight;
+    if (!this.series?.points.length || !width) return;
+    const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
+    const { columns, size, start } = this.#columns(inner.width);
+    const count = columns[0].length;
+    const totals = columns[0].map((_, at) => (this.kind === 'areas'
+      ? columns.reduce((sum, column) => sum + (column[at] ?? 0), 0)
+      : Math.max(0, ...columns.map((column) => column[at] ?? 0))));
+    const most = Math.max(...totals);
+    const top = ceiling(most);
+    const x = (at) => MARGIN.left + (count === 1 ? 0 : (at / (count - 1)) * inner.width);
+    const y = (value) => MARGIN.top + inner.height * (1 - value / top);
+    setAttribute(this.drawing, 'viewBox', `0 0 ${width} ${height}`);
+    this.#drawGrid(top, x, y, width, height, count, size, start);
+    const base = new Array(count).fill(0);
+    columns.forEach((column, index) => {
+      const shape = this.kind === 'areas' ? area(column, base, x, y) : line(column, x, y);
+      setAttribute(this.shapes[index], 'd', shape);
+    });
+    this.message.hidden = most > 0;
+    setText(this.message, most > 0 ? '' : this.nothing);
+    this.#read(columns, count, size, start, x, height);
+    setAttribute(this.drawing, 'aria-label', this.summary(columns, this.format));
+  }
+
+  #drawGrid(top, x, y, width, height, count, size, start) {
+    const { step } = this.series;
+    const parts = [];
+    for (const share of [0, 0.5, 1]) {
+      const level = Math.round(y(top * share)) + 0.5;
+      parts.push(svg('line', { class: 'gridline', x1: MARGIN.left, x2: width - MARGIN.right, y1: level, y2: level }));
+      parts.push(svg('text', { x: MARGIN.left - 7, y: level + 4, 'text-anchor': 'end' }, this.format(top * share)));
+    }
+    const span = count * size * step;
+    const spacing = width < 420 ? 2 : 1;
+    const tick = (span > 3_600_000 ? 4 * 3_600_000 : 60_000) * spacing;
+    // The day's hours are those of the place where the page is read.
+    const offset = span > 3_600_000 ? new Date(start).getTimezoneOffset() * 60_000 : 0;
+    for (let time = Math.ceil((start - offset) / tick) * tick + offset; time < start + span; time += tick) {
+      const place = x((time - start) / step / size);
+      if (place < MARGIN.left + 12 || place > width - MARGIN.right - 12) continue;
+      parts.push(svg('text', { x: place, y: height - 5, 'text-anchor': 'middle' }, hourAndMinute(time)));
+    }
+    this.grid.replaceChildren(...parts);
+  }
+
+  /** The values beside the names: those at the pointer, or the latest. */
+  #read(columns, count, size, start, x, height) {
+    const pointed = this.at !== null;
+    const at = pointed ? Math.round(this.at * (count - 1)) : count - 1;
+    columns.forEach((column, index) => setText(this.values[index], column[at] === null ? '–' : this.format(column[at])));
+    const { step } = this.series;
+    const time = start + at * size * step;
+    setText(this.when, pointed ? `at ${step < 60_000 ? clock(time) : hourAndMinute(time)}` : '');
+    this.cursor.setAttribute('visibility', pointed ? 'visible' : 'hidden');
+    if (pointed) {
+      for (const name of ['x1', 'x2']) this.cursor.setAttribute(name, x(at));
+      this.cursor.setAttribute('y1', MARGIN.top);
+      this.cursor.setAttribute('y2', height - MARGIN.bottom);
+    }
+  }
+}
+
+const fixed = (value) => value.toFixed(1);
+
+/** A band upon what is below it, which it becomes a part of. */
+function area(column, base, x, y) {
+  if (!column.some((value) => value > 0)) return '';
+  const lower = base.map((value, at) => `${fixed(x(at))},${fixed(y(value))}`).reverse();
+  column.forEach((value, at) => { base[at] += value ?? 0; });
+  const upper = base.map((value, at) => `${fixed(x(at))},${fixed(y(value))}`);
+  return `M${upper.join('L')}L${lower.join('L')}Z`;
+}
+
+/** A line with gaps where there is nothing; a value between two gaps is a point. */
+function line(column, x, y) {
+  let path = '';
+  let isDrawing = false;
+  column.forEach((value, at) => {
+    if (value === null) {
+      isDrawing = false;
+      return;
+    }
+    const place = `${fixed(x(at))},${fixed(y(value))}`;
+    path += isDrawing ? `L${place}` : `M${place}h0.01`;
+    isDrawing = true;
+  });
+  return path;
+}
