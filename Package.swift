@@ -102,7 +102,8 @@ let package = Package(
         ),
         room(
             "AurelisGateway",
-            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, lifecycle, log]
+            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, lifecycle, log],
+            resources: [.embedInCode("OpenAPI")]
         ),
         room(
             "AurelisAdmin",
@@ -111,7 +112,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
-            resources: [.embedInCode("Dashboard/Page")]
+            resources: [.embedInCode("Dashboard/Page"), .embedInCode("OpenAPI")]
         ),
         room("AurelisSimulator", ["AurelisJSON", nio, nioPosix, nioHTTP1]),
         room(

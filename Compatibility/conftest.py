@@ -4,16 +4,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import httpx2
 import openai
 import pytest
+import requests
 from azure.ai.inference import ChatCompletionsClient, EmbeddingsClient
 from azure.core.credentials import AzureKeyCredential
 
+from support import openapi
 from support.provider import ScriptedProvider
 from support.samples import CHAT_MODEL, EMBEDDING_MODEL, PROVIDER_TOKEN, USER_TOKEN
 from support.server import Server
 
 Serve = Callable[..., Server]
+watch = openapi.Watch()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def described() -> Iterator[openapi.Watch]:
+    """Every answer that a client gets from a gateway or a control plane is one that its document describes."""
+    httpx_send, requests_send = httpx2.Client.send, requests.Session.send
+
+    def by_httpx(self: httpx2.Client, request: httpx2.Request, **options: object) -> httpx2.Response:
+        response = httpx_send(self, request, **options)
+        url = str(request.url)
+        if watch.knows(url):
+            is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+            body = b"" if is_stream else response.read()
+            watch.check(request.method, url, response.status_code, response.headers, body)
+        return response
+
+    def by_requests(self: requests.Session, request: requests.PreparedRequest, **options: object) -> requests.Response:
+        response = requests_send(self, request, **options)
+        if watch.knows(request.url):
+            is_stream = response.headers.get("content-type", "").startswith("text/event-stream")
+            body = b"" if is_stream else response.content
+            watch.check(request.method, request.url, response.status_code, response.headers, body)
+        return response
+
+    httpx2.Client.send, requests.Session.send = by_httpx, by_requests
+    yield watch
+    httpx2.Client.send, requests.Session.send = httpx_send, requests_send
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +62,16 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         environment = {"AURELIS_CACHE": "off", **(environment or {})}
         server = Server(*arguments, *extra, log=directory / "stderr", environment=environment)
         running.append(server)
+        if server.admin_url:
+            watch.add(server.url, openapi.gateway())
+            watch.add(server.admin_url, openapi.control_plane())
         return server
 
     yield start
     for server in running:
         server.stop()
+        for url in filter(None, (server.url, server.admin_url)):
+            watch.forget(url)
 
 
 @pytest.fixture(scope="module")

@@ -194,3 +194,29 @@ def test_pins_are_printed_and_hold(launch, authority, configured, tmp_path):
         )
         assert done.returncode == status, done.stderr
         assert (own in done.stderr) == (wrong == pins[0] and len(pins) == 1)
+
+
+def test_commands_show_a_certificate_of_their_own_where_the_control_plane_asks_for_one(launch, authority, tmp_path):
+    certificate, key = authority.issue("control")
+    operator, operators_key = authority.issue("operator")
+    file = tmp_path / "aurelis.yaml"
+    listener = f"tls: {{ certificate: {certificate}, key: {key}, client_ca: {authority.certificate} }}"
+    client = f"client: {{ ca: {authority.certificate}, certificate: {operator}, key: {operators_key} }}"
+    file.write_text(f"simulate: true\nadmin: {{ {listener} }}\n")
+    server = launch("serve", "--config", str(file))
+
+    def reload() -> subprocess.CompletedProcess[str]:
+        command = [COMMAND, "config", "reload", "--json", "--admin", server.admin_url, "--config", file]
+        return subprocess.run(list(map(str, command)), capture_output=True, text=True, timeout=20)
+
+    stranger = reload()
+    assert stranger.returncode != 0 and "does not answer" in stranger.stderr
+    # What only commands need is not the gateway's business: nothing of it takes a restart.
+    file.write_text(f"simulate: true\nadmin: {{ {listener}, {client} }}\n")
+    known = reload()
+    assert known.returncode == 0, known.stderr
+    answer = json.loads(known.stdout)
+    assert answer["needs_restart"] == [] and "admin.client.ca" in answer["changed"]
+    file.write_text(file.read_text().replace(str(operators_key), str(operators_key) + "x"))
+    missing = reload()
+    assert missing.returncode == 3 and "admin.client" in missing.stderr

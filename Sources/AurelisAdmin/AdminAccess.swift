@@ -25,20 +25,32 @@ package struct AdminAccess: Sendable {
     func refusal(of authorization: String?) -> AccessRefusal? {
         let ring = keys.ring
         guard isExposed || ring.hasAdminKeys else { return nil }
-        guard let authorization else { return .missing(.admin, sentOther: false) }
+        switch verdict(on: authorization, ring) {
+        case .granted: return nil
+        case .refused(let refusal): return refusal
+        }
+    }
+
+    /// The public name of the admin key that came with a request; nil: none that is good.
+    ///
+    /// - Parameter authorization: the field of that name.
+    func holder(of authorization: String?) -> String? {
+        guard case .granted(let grant) = verdict(on: authorization, keys.ring) else { return nil }
+        return grant.id
+    }
+
+    private func verdict(on authorization: String?, _ ring: AccessKeyRing) -> AccessKeyRing.Verdict {
+        guard let authorization else { return .refused(.missing(.admin, sentOther: false)) }
         let words = authorization.split(separator: " ")
         guard words.count == 2, words[0].lowercased() == "bearer", AccessKeyToken.kind(of: String(words[1])) != nil
         else {
-            return .missing(.admin, sentOther: true)
+            return .refused(.missing(.admin, sentOther: true))
         }
         do throws(AccessKeyToken.Malformation) {
             let token = try AccessKeyToken(parsing: String(words[1]))
-            switch ring.authenticate(token, as: .admin, at: clock.millisecondsSinceEpoch) {
-            case .granted: return nil
-            case .refused(let refusal): return refusal
-            }
+            return ring.authenticate(token, as: .admin, at: clock.millisecondsSinceEpoch)
         } catch {
-            return .malformed(error)
+            return .refused(.malformed(error))
         }
     }
 }

@@ -21,15 +21,23 @@ internal import ServiceLifecycle
 /// - `GET /admin/quota` tells what is used of the quotas, `GET /admin/usage` what was used, day by day.
 /// - `GET /` is a page for people, of which everything is in this process; `GET /admin/statistics` tells what is under way
 ///   and how it went, `GET /admin/events` what happens, as it happens.
-/// - `GET /admin/requests` lists the latest requests (`?limit=`), `GET /admin/requests/{id}` tells all about one.
+/// - `GET /admin/requests` lists the latest requests (`?limit=`, `model`, `provider`, `outcome`, `task`, `key`, `since`,
+///   `cursor`), `GET /admin/requests/{id}` tells all about one; `GET /admin/batches` lists the batches that have not ended.
+/// - `GET /admin/keys` lists the keys (`?all=true`), `GET /admin/keys/{key}` shows one; with an admin key `POST /admin/keys`
+///   makes one, `POST /admin/keys/{key}/rotate` and `/revoke` change one.
+/// - `GET /admin/configuration` shows the settings in effect, `POST /admin/configuration/reload` reads them again.
+/// - `GET /openapi.json` describes all of this.
 package struct AdminServer: Service {
     private let host: String
     private let port: Int
     private let security: TLSListener?
     private let resources: AdminResources
+    private let steering: AdminSteering?
     private let access: AdminAccess?
     private let refusals: (any RefusalRecorder)?
     private let logger: Logger
+    /// Tells what went wrong while a request was answered, which is never Hummingbird's business.
+    private let trouble: Logger
     private let onListening: @Sendable (Int) -> Void
 
     /// A server that has not begun to listen.
@@ -38,6 +46,7 @@ package struct AdminServer: Service {
     ///   - port: the TCP port; 0: any free one.
     ///   - security: TLS for every connection; nil: they are not encrypted.
     ///   - resources: what it reads and steers.
+    ///   - steering: what else it steers.
     ///   - access: who may; nil: whoever reaches it.
     ///   - refusals: told whom it turned away.
     ///   - onListening: told once which port was bound.
@@ -46,6 +55,7 @@ package struct AdminServer: Service {
         port: Int,
         security: TLSListener? = nil,
         resources: AdminResources,
+        steering: AdminSteering? = nil,
         access: AdminAccess? = nil,
         refusals: (any RefusalRecorder)? = nil,
         logger: Logger,
@@ -55,6 +65,8 @@ package struct AdminServer: Service {
         self.port = port
         self.security = security
         self.resources = resources
+        self.steering = steering
+        self.trouble = logger
         self.access = access
         self.refusals = refusals
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
@@ -82,9 +94,15 @@ package struct AdminServer: Service {
         }
     }
 
+    /// What is answered, as `GET /admin/circuits`.
+    package var routes: [String] {
+        router(EventHub(time: resources.live.time)).routes.map { "\($0.method.rawValue) \($0.path)" }
+    }
+
     private func router(_ hub: EventHub) -> Router<BasicRequestContext> {
         let router = Router()
-        router.add(middleware: ErrorsAsJSON())
+        router.add(middleware: ErrorsAsJSON(logger: trouble))
+        OpenAPIRoutes().add(to: router)
         router.get("/health/live") { _, _ in Self.status("live", .ok) }
         router.get("/health/ready") { [resources] _, _ in
             guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
@@ -98,11 +116,18 @@ package struct AdminServer: Service {
         CircuitRoutes(health: resources.health).add(to: admin)
         QuotaRoutes(report: resources.quota).add(to: admin)
         UsageRoutes(report: resources.usage).add(to: admin)
-        RequestRoutes(resources: resources).add(to: admin)
+        RequestRoutes(resources: resources, page: steering?.requests, clock: access?.clock ?? .system).add(to: admin)
         CacheRoutes(resources: resources).add(to: admin)
         StatisticsRoutes(statistics: resources.live.statistics).add(to: admin)
         EventRoutes(hub: hub, time: resources.live.time).add(to: admin)
+        if let steering { add(steering, to: admin) }
         return router
+    }
+
+    private func add(_ steering: AdminSteering, to admin: RouterGroup<BasicRequestContext>) {
+        if let keys = steering.keys { KeyRoutes(desk: keys, access: access).add(to: admin) }
+        ConfigurationRoutes(desk: steering.configuration).add(to: admin)
+        if let batches = steering.batches { BatchRoutes(open: batches).add(to: admin) }
     }
 
     private static func status(_ status: String, _ code: HTTPResponse.Status) -> Response {

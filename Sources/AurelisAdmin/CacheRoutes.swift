@@ -7,7 +7,8 @@ struct CacheRoutes {
     let resources: AdminResources
 
     func add(to router: RouterGroup<BasicRequestContext>) {
-        router.get("cache") { [resources] _, _ in
+        router.get("cache") { [resources] request, _ in
+            try QueryParameters.none(in: request)
             var json = JSONWriter()
             json.beginObject()
             json.field("data_dir", resources.dataDirectory)
@@ -18,12 +19,13 @@ struct CacheRoutes {
         router.get("cache/entries") { [resources] request, _ in
             try await Self.entries(request, in: resources.cache())
         }
-        router.get("cache/entries/{key}") { [resources] _, context in
+        router.get("cache/entries/{key}") { [resources] request, context in
+            try QueryParameters.none(in: request)
             guard let key = CacheKey(parsing: try context.parameters.require("key")) else {
                 throw HTTPError(.badRequest, message: "a key has 64 hexadecimal digits")
             }
             guard let found = await resources.cache().answer(for: key) else {
-                throw HTTPError(.notFound, message: "no layer has an answer of this key")
+                throw AdminFailure(.notFound, code: "unknown_answer", "no layer has an answer of this key")
             }
             var json = JSONWriter()
             json.beginObject()
@@ -67,7 +69,9 @@ struct CacheRoutes {
     private static func invalidate(_ request: Request, in cache: AnswerCache) async throws -> Response {
         let parameters = try QueryParameters(request, knowing: selecting.union(["event", "all"]))
         let selection = try selection(parameters)
-        guard parameters["event"] != nil || parameters["all"] == "true" || selection != .all else {
+        let all = try parameters.flag("all") ?? false
+        let event = try parameters.text("event")
+        guard event != nil || all || selection != .all else {
             throw HTTPError(
                 .badRequest,
                 message: "say which answers: event, task, tag, model, tenant, key_prefix, or all=true"
@@ -75,7 +79,7 @@ struct CacheRoutes {
         }
         var problem: String?
         do throws(CacheStoreError) {
-            if let event = parameters["event"] {
+            if let event {
                 try await cache.invalidate(event: event, in: selection)
             } else {
                 try await cache.invalidate(selection)
@@ -93,16 +97,18 @@ struct CacheRoutes {
 
     private static func selection(_ parameters: QueryParameters) throws -> CacheSelection {
         var selection = CacheSelection(
-            tag: parameters["tag"],
-            model: parameters["model"].map { ModelID($0).canonical },
+            tag: try parameters.text("tag"),
+            model: try parameters.text("model").map { ModelID($0).canonical },
+            // An empty tenant is that of nobody in particular.
             tenant: parameters["tenant"],
-            keyPrefix: parameters["key_prefix"]
+            keyPrefix: try parameters.text("key_prefix")
         )
-        if let task = parameters["task"] {
-            do { selection.task = try TaskType(parsing: task) } catch {
-                throw HTTPError(.badRequest, message: error.message)
+        if let prefix = selection.keyPrefix {
+            guard prefix.utf8.count <= 64, prefix.allSatisfy({ "0123456789abcdef".contains($0) }) else {
+                throw AdminFailure.query("key_prefix", "must have 1 to 64 hexadecimal digits, in lowercase")
             }
         }
+        selection.task = try parameters.task("task")
         return selection
     }
 }

@@ -7,7 +7,8 @@ struct CircuitRoutes {
     let health: RouteHealth
 
     func add(to router: RouterGroup<BasicRequestContext>) {
-        router.get("circuits") { [health] _, _ in
+        router.get("circuits") { [health] request, _ in
+            try QueryParameters.none(in: request)
             var json = JSONWriter()
             json.beginObject()
             json.key("circuits")
@@ -19,8 +20,8 @@ struct CircuitRoutes {
         }
         router.post("circuits/reset") { [health] request, _ in
             let parameters = try QueryParameters(request, knowing: ["provider", "model"])
-            let provider = parameters["provider"]
-            let model = parameters["model"].map { ModelID($0) }
+            let provider = try parameters.text("provider")
+            let model = try parameters.text("model").map { ModelID($0) }
             let count = health.reset { route in
                 (provider == nil || route.provider.rawValue == provider) && (model == nil || route.model == model)
             }

@@ -18,13 +18,17 @@ struct LocalOnly<Context: RequestContext>: RouterMiddleware {
         let authority = request.head.authority ?? ""
         guard isExposed || LoopbackName.isAuthority(authority) else {
             refusals?.blocked(by: "foreign_host", at: "admin") { RefusalDetails(message: authority) }
-            throw HTTPError(.forbidden, message: "the Host is not an address of this control plane")
+            throw AdminFailure(
+                .forbidden,
+                code: "foreign_host",
+                "the Host is not an address of this control plane"
+            )
         }
         if let origin = request.headers[.origin], !LoopbackName.isOrigin(origin),
             !(isExposed && Self.isOwn(origin, authority))
         {
             refusals?.blocked(by: "foreign_origin", at: "admin") { RefusalDetails(message: origin) }
-            throw HTTPError(.forbidden, message: "requests of other sites' pages are refused")
+            throw AdminFailure(.forbidden, code: "foreign_origin", "requests of other sites' pages are refused")
         }
         return try await next(request, context)
     }

@@ -16,13 +16,13 @@ struct OperatorsOnly<Context: RequestContext>: RouterMiddleware {
     ) async throws -> Response {
         if let refusal = access.refusal(of: request.headers[.authorization]) {
             refusals?.turnedAway(refusal.auditReason, at: "admin") { RefusalDetails(key: refusal.key) }
-            var fields = HTTPFields()
-            if let challenge = refusal.challenge { fields[.wwwAuthenticate] = challenge }
-            throw HTTPError(
+            var failure = AdminFailure(
                 HTTPResponse.Status(code: refusal.status),
-                headers: fields,
-                message: refusal.description
+                code: refusal.code,
+                refusal.description
             )
+            if let challenge = refusal.challenge { failure.fields[.wwwAuthenticate] = challenge }
+            throw failure
         }
         return try await next(request, context)
     }

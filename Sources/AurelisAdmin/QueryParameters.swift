@@ -1,6 +1,8 @@
+internal import Aurelis
 internal import Hummingbird
 
-/// The parameters of a request's query, of which every name is known: a slip must not select more than was meant.
+/// The parameters of a request's query, of which every name is known and there once: a slip must not select more than was
+/// meant.
 ///
 ///     let parameters = try QueryParameters(request, knowing: ["limit"])
 ///     let limit = try parameters.number("limit", in: 1...1_000) ?? 50
@@ -9,13 +11,22 @@ struct QueryParameters {
 
     /// - Throws: 400 when the query has a parameter that is not among the known ones.
     init(_ request: Request, knowing known: Set<String>) throws {
-        let members = request.uri.queryParameters.filter { !$0.key.isEmpty }
-        values = Dictionary(members.map { (String($0.key), String($0.value)) }) { $1 }
-        for name in values.keys.sorted() where !known.contains(name) {
-            let names = known.sorted().joined(separator: ", ")
-            throw HTTPError(.badRequest, message: "\"\(name.prefix(64))\" is none of \(names)")
+        var values: [String: String] = [:]
+        for (key, value) in request.uri.queryParameters where !(key.isEmpty && value.isEmpty) {
+            let name = String(key)
+            guard known.contains(name) else {
+                let names = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
+                throw AdminFailure.query(String(name.prefix(64)), "is no parameter here; known are: \(names)")
+            }
+            guard values.updateValue(String(value), forKey: name) == nil else {
+                throw AdminFailure.query(name, "is there more than once")
+            }
         }
+        self.values = values
     }
+
+    /// - Throws: 400 when the query has any parameter.
+    static func none(in request: Request) throws { _ = try QueryParameters(request, knowing: []) }
 
     subscript(name: String) -> String? { values[name] }
 
@@ -25,9 +36,37 @@ struct QueryParameters {
     func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
         guard let text = values[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
-            throw HTTPError(.badRequest, message: "\(name) must be \(range.lowerBound) to \(range.upperBound)")
+            throw AdminFailure.query(name, "must be \(range.lowerBound) to \(range.upperBound)")
         }
         return number
+    }
+
+    /// `true` or `false`; nil when the query has none of that name.
+    ///
+    /// - Throws: 400 when it is neither.
+    func flag(_ name: String) throws -> Bool? {
+        guard let text = values[name] else { return nil }
+        guard let flag = Bool(text) else { throw AdminFailure.query(name, "must be true or false") }
+        return flag
+    }
+
+    /// A text that says something; nil when the query has none of that name.
+    ///
+    /// - Throws: 400 when it is empty or very long.
+    func text(_ name: String) throws -> String? {
+        guard let text = values[name] else { return nil }
+        guard !text.isEmpty, text.utf8.count <= 256 else {
+            throw AdminFailure.query(name, "must have 1 to 256 characters")
+        }
+        return text
+    }
+
+    /// What a request is for; nil when the query has none of that name.
+    ///
+    /// - Throws: 400 when it is no task.
+    func task(_ name: String) throws -> TaskType? {
+        guard let text = try text(name) else { return nil }
+        do { return try TaskType(parsing: text) } catch { throw AdminFailure.query(name, "is an \(error.message)") }
     }
 
     /// One of some words; nil when the query has none of that name.
@@ -38,7 +77,7 @@ struct QueryParameters {
         guard let text = values[name] else { return nil }
         guard let word = words.first(where: { $0.rawValue == text }) else {
             let names = words.map(\.rawValue).joined(separator: ", ")
-            throw HTTPError(.badRequest, message: "\(name) must be one of \(names)")
+            throw AdminFailure.query(name, "must be one of \(names)")
         }
         return word
     }

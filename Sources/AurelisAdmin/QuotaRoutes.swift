@@ -7,7 +7,8 @@ struct QuotaRoutes {
     let report: @Sendable () async -> QuotaReport
 
     func add(to router: RouterGroup<BasicRequestContext>) {
-        router.get("quota") { [report] _, _ in
+        router.get("quota") { [report] request, _ in
+            try QueryParameters.none(in: request)
             var json = JSONWriter()
             json.beginObject()
             await report().writeMembers(to: &json)

@@ -42,7 +42,7 @@ package final class RequestJournal: RequestRecorder {
     /// How many records are written in one transaction, so that other processes come in between.
     private static let groupSize = 256
 
-    private let file: StorageFile
+    let file: StorageFile
     private let limits: Limits
     private let time: any TimeSource
     private let logger: Logger
@@ -191,7 +191,7 @@ package final class RequestJournal: RequestRecorder {
         if isNew { logger.warning("requests are not kept for `aurelis why`: \(file.path): \(error)") }
     }
 
-    private static func records(
+    static func records(
         _ database: Database,
         _ sql: String,
         _ arguments: StatementArguments

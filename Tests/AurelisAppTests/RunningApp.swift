@@ -14,6 +14,8 @@ struct RunningApp: Sendable {
     let client: HTTPClient
     /// Puts what was changed about the keys into effect, without the half second that the app takes by itself.
     let refreshKeys: @Sendable () -> Void
+    /// What the control plane answers, as `GET /admin/circuits`.
+    let adminRoutes: [String]
     private let shutdown: @Sendable () async -> Void
 
     /// Starts the app, lends it, and ends it gracefully.
@@ -31,18 +33,25 @@ struct RunningApp: Sendable {
         overrides.adminPort = 0
         overrides.threads = 1
         overrides.dataDirectory = overrides.dataDirectory ?? directory.path
-        let configuration = try ConfigurationLoader.load(
-            overrides,
-            environment: environment,
-            workingDirectory: directory.path,
-            homeDirectory: directory.path
-        ).configuration
+        let read = { @Sendable [overrides] () throws -> Configuration in
+            try ConfigurationLoader.load(
+                overrides,
+                environment: environment,
+                workingDirectory: directory.path,
+                homeDirectory: directory.path
+            ).configuration
+        }
         let (addresses, announcement) = AsyncStream.makeStream(of: ListeningAddresses.self)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let app = try await buildApp(configuration, environment: environment, time: time, logger: told ?? logger) {
-            announcement.yield($0)
-        }
+        let app = try await buildApp(
+            try read(),
+            environment: environment,
+            time: time,
+            logger: told ?? logger,
+            onListening: { announcement.yield($0) },
+            reload: read
+        )
         let group = ServiceGroup(services: [app], logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
@@ -56,6 +65,7 @@ struct RunningApp: Sendable {
                     engine: app.engine,
                     client: client,
                     refreshKeys: { app.refreshKeys() },
+                    adminRoutes: app.adminRoutes,
                     shutdown: { await group.triggerGracefulShutdown() }
                 )
                 do { try await body(running) } catch {

@@ -23,6 +23,12 @@ package struct AccessKeyBook: Sendable, Hashable {
         keys.contains { $0.kind == kind && $0.isUsable(at: now) }
     }
 
+    /// Whether a key is the only one left that opens the control plane.
+    package func isLastAdminKey(_ key: AccessKey, at now: Int64) -> Bool {
+        key.kind == .admin && key.isUsable(at: now)
+            && !keys.contains { $0.kind == .admin && $0.id != key.id && $0.isUsable(at: now) }
+    }
+
     /// Makes a key.
     ///
     /// - Returns: the key, and its text, which is nowhere else.

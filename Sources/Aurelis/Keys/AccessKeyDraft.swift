@@ -16,6 +16,14 @@ package struct AccessKeyDraft: Sendable, Hashable {
         self.name = name
         self.kind = kind
     }
+
+    /// Why a person cannot call a key so; nil: they can.
+    package static func refusal(ofName name: String) -> String? {
+        if AccessKeyToken.kind(of: name) != nil { return "this is a key, not a name for one" }
+        let isName =
+            (1...64).contains(name.count) && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+        return isName ? nil : "a key's name has 1 to 64 characters"
+    }
 }
 
 /// Why a key cannot be made or changed.
@@ -28,6 +36,8 @@ package enum AccessKeyError: Error, Sendable, Hashable, CustomStringConvertible 
     case notUsable(String)
     /// There are too many.
     case tooMany
+    /// Without it nobody could steer over HTTP any more.
+    case lastAdminKey(String)
 
     /// For people.
     package var description: String {
@@ -37,6 +47,8 @@ package enum AccessKeyError: Error, Sendable, Hashable, CustomStringConvertible 
         case .nameTaken(let name): "there is already a key \"\(name)\""
         case .notUsable(let id): "the key \(id) has expired or was revoked"
         case .tooMany: "there are already \(AccessKeyBook.maximumKeys) keys"
+        case .lastAdminKey(let name):
+            "\(name) is the last admin key: nobody could steer without it; make another first, or `aurelis keys revoke` it"
         }
     }
 

@@ -8,6 +8,7 @@ internal import ServiceLifecycle
 /// The keys of a data directory, and what the two servers do with them.
 struct AccessControl: Sendable {
     private let watch: AccessKeyWatch
+    private let editor: AccessKeyEditor
     private let configuration: Configuration
     private let clock: WallClock
 
@@ -49,7 +50,8 @@ struct AccessControl: Sendable {
         if [gateway, admin].contains(where: { !$0.isLocal && $0.tls == nil }) {
             logger.notice("keys and prompts travel unencrypted to other machines: give the listener `tls`")
         }
-        return AccessControl(watch: watch, configuration: configuration, clock: clock)
+        let editor = AccessKeyEditor(file, watch)
+        return AccessControl(watch: watch, editor: editor, configuration: configuration, clock: clock)
     }
 
     private static func exposed(
@@ -73,6 +75,11 @@ struct AccessControl: Sendable {
     /// Who may steer.
     var admin: AdminAccess {
         AdminAccess(keys: watch.keys, isExposed: !configuration.admin.isLocal, clock: clock)
+    }
+
+    /// The keys as the control plane changes them.
+    func administration(_ trail: AuditTrail) -> KeyAdministration {
+        KeyAdministration(editor: editor, trail: trail, clock: clock)
     }
 
     /// The keys whose use is counted.

@@ -27,7 +27,7 @@ package struct ListeningAddresses: Sendable, Hashable {
 ///   - cassette: records what providers answer, or answers in their place.
 ///   - time: what waits and deadlines go by; time limits of connections go by the system's clock.
 ///   - onListening: told once, when both servers listen.
-///   - reload: reads the configuration again; asked on SIGHUP, when signals are handled.
+///   - reload: reads the configuration again; asked by the control plane, and on SIGHUP when signals are handled.
 /// - Throws: `ConfigurationError`; nothing runs then.
 package func buildApp(
     _ configuration: Configuration,
@@ -65,6 +65,13 @@ package func buildApp(
     }
     let isReplay = if case .play = cassette { true } else { false }
     let batches = BatchParts(configuration, engine, access, isReplay: isReplay, logger: logger)
+    let reloading = ConfigurationReload(
+        configuration,
+        engine: engine,
+        security: security,
+        logger: logger,
+        read: reload
+    )
     let announcement = Announcement(onListening)
     let gateway = GatewayServer(
         configuration: GatewayConfiguration(configuration),
@@ -94,6 +101,12 @@ package func buildApp(
             request: { id in try await engine.history.find(id) },
             obstacle: { engine.orchestrator.obstacle }
         ),
+        steering: AdminSteering(
+            keys: configuration.dataDirectory.isEmpty ? nil : access.administration(engine.trail),
+            configuration: reloading,
+            requests: { selection in try await engine.history.page(selection) },
+            batches: batches?.open
+        ),
         access: access.admin,
         refusals: engine.trail,
         logger: logger,
@@ -106,12 +119,11 @@ package func buildApp(
     return App(
         engine: engine,
         access: access,
-        security: security,
         dataPlane: DataPlane(gateway: gateway, batches: batches?.service),
         admin: admin,
         group: group,
         logger: logger,
-        reload: reload
+        reload: reload == nil ? nil : reloading
     )
 }
 
@@ -120,26 +132,23 @@ package struct App: Service {
     /// Providers and orchestrator.
     package let engine: Engine
     private let access: AccessControl
-    private let security: ServerSecurity
     private let dataPlane: DataPlane
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
     private let logger: Logger
-    private let reload: (@Sendable () throws -> Configuration)?
+    private let reload: ConfigurationReload?
 
     fileprivate init(
         engine: Engine,
         access: AccessControl,
-        security: ServerSecurity,
         dataPlane: DataPlane,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
         logger: Logger,
-        reload: (@Sendable () throws -> Configuration)?
+        reload: ConfigurationReload?
     ) {
         self.engine = engine
         self.access = access
-        self.security = security
         self.dataPlane = dataPlane
         self.admin = admin
         self.group = group
@@ -149,6 +158,9 @@ package struct App: Service {
 
     /// Puts what the command has changed about the keys into effect now, not within a second.
     package func refreshKeys() { access.refresh() }
+
+    /// What the control plane answers, as `GET /admin/circuits`.
+    package var adminRoutes: [String] { admin.routes }
 
     /// Serves until a graceful shutdown or cancellation.
     package func run() async throws {
@@ -165,8 +177,7 @@ package struct App: Service {
         var services: [any Service] =
             [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, dataPlane]
         if let reload, !signals.isEmpty {
-            let reload = ConfigurationReload(engine: engine, security: security, logger: logger, read: reload)
-            services.insert(reload, at: 0)
+            services.insert(ReloadingOnSignal(reload: reload), at: 0)
         }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .error)

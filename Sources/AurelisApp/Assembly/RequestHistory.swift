@@ -56,6 +56,23 @@ package struct RequestHistory: RequestRecorder {
         return Array(all.sorted { $0.time > $1.time }.prefix(limit))
     }
 
+    /// A part of the requests of a selection, the newest first; of all processes of the data directory, as far as they are
+    /// on the disk.
+    package func page(_ selection: RequestSelection) async throws -> RequestPage {
+        let stored = try await journal?.page(selection) ?? RequestPage([], next: nil)
+        let known = Set(stored.records.map(\.id))
+        let fresh = recent.latest(.max).filter { record in
+            let place = RequestSelection.Place(record)
+            // What is older than this part belongs to the next one.
+            return !known.contains(record.id) && selection.admits(record)
+                && selection.after.map { place < $0 } ?? true && stored.next.map { place > $0 } ?? true
+        }
+        let all = (stored.records + fresh).sorted { RequestSelection.Place($0) > RequestSelection.Place($1) }
+        guard all.count > selection.limit else { return RequestPage(all, next: stored.next) }
+        let records = Array(all.prefix(selection.limit))
+        return RequestPage(records, next: records.last.map(RequestSelection.Place.init))
+    }
+
     /// What was used, by all processes of the data directory.
     package func usage(
         of selection: UsageReport.Selection,

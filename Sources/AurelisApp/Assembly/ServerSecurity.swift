@@ -2,7 +2,7 @@ internal import Aurelis
 internal import AurelisGateway
 internal import AurelisSigning
 internal import AurelisTLS
-internal import AurelisTransport
+package import AurelisTransport
 package import Logging
 internal import Synchronization
 
@@ -106,6 +106,27 @@ private final class RefusalWatch: Sendable {
 }
 
 extension Configuration {
+    /// How the control plane is authenticated by commands, and how they present themselves to it.
+    package var adminTransport: TLSClientSettings {
+        var settings = TLSClientSettings()
+        settings.minimumVersion = admin.tls?.minimumVersion ?? .tls13
+        settings.rootsFile = adminClient.rootsFile
+        // One that vouches for itself is known by the configuration that names it.
+        settings.additionalRootsFile = adminClient.rootsFile == nil ? admin.tls?.certificateFile : nil
+        settings.clientCertificate = adminClient.certificate
+        return settings
+    }
+
+    /// Reads the files that commands need to reach the control plane.
+    ///
+    /// - Throws: what cannot be used.
+    package func checkAdminClient() throws(ConfigurationError) {
+        var settings = adminTransport
+        // The listener's own certificate may be closed to whoever gives commands.
+        settings.additionalRootsFile = nil
+        try settings.check(path: "admin.client")
+    }
+
     /// Reads every file and variable that connections, listeners and signatures need, as starting would.
     ///
     /// - Throws: what cannot be used.
@@ -115,6 +136,7 @@ extension Configuration {
     ) throws(ConfigurationError) {
         _ = try HTTPClientConfiguration(self, environment: environment)
         _ = try ServerSecurity(self, environment: environment, logger: logger)
+        try checkAdminClient()
         for provider in providers {
             try provider.tls?.check(path: "providers.\(provider.id).tls")
             if let signing = provider.signing {

@@ -8,6 +8,8 @@ internal import ServiceLifecycle
 struct BatchParts: Sendable {
     let objects: StoredObjects
     let service: BatchService
+    /// The batches that have not ended, the newest first, and how many there are.
+    let open: @Sendable (_ limit: Int) async throws -> (batches: [BatchRecord], open: Int)
 
     /// - Parameter isReplay: whether a recording answers.
     /// - Returns: nil without a data directory.
@@ -32,6 +34,7 @@ struct BatchParts: Sendable {
         // More would only wait for a place, and their time run out.
         let places = min(configuration.concurrency ?? .max, transport.connectionsPerHost)
         objects = StoredObjects(files: store, batches: store)
+        open = { limit in try await store.openBatches(limit) }
         service = BatchService(
             store: store,
             orchestrator: { engine.orchestrator },

@@ -31,8 +31,9 @@ extension Configuration {
         gateway = try Gateway(reading: root, warnings: &warnings)
         files = try Files(reading: root)
         batches = try Batches(reading: root)
-        let admin = try root.section("admin", knowing: ["host", "port", "tls"])
+        let admin = try root.section("admin", knowing: ["host", "port", "tls", "client"])
         self.admin = try Listener(reading: admin, port: 8_788)
+        adminClient = try AdminClient(reading: admin)
         if self.admin.collides(with: gateway.listener) {
             throw admin.error(
                 "both the gateway and the control plane would listen on port \(gateway.listener.port)",

@@ -5,8 +5,10 @@ extension Configuration {
         package var path: String
         /// What it is, as `config show` prints it: secrets are masked.
         package var value: String
-        /// Whether somebody said it; otherwise it is the default.
-        package var isSaid: Bool
+        /// Where somebody said it; nil: nowhere, it is the default.
+        package var origin: ConfigurationOrigin?
+        /// Whether somebody said it.
+        package var isSaid: Bool { origin != nil }
 
         /// The paths whose values differ, in their order.
         static func changes(from old: [Setting], to new: [Setting]) -> [String] {
@@ -21,7 +23,7 @@ extension [Configuration.Setting] {
     /// What was read.
     init(_ entries: [SettingsLog.Entry]) {
         self = entries.map { entry in
-            .init(path: entry.path.joined(separator: "."), value: entry.value, isSaid: entry.origin != nil)
+            .init(path: entry.path.joined(separator: "."), value: entry.value, origin: entry.origin)
         }
     }
 }

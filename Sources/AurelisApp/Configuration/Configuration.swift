@@ -30,6 +30,8 @@ package struct Configuration: Sendable, Equatable {
     package var batches = Batches()
     /// The control plane.
     package var admin = Listener(port: 8_788)
+    /// How commands reach it.
+    package var adminClient = AdminClient()
     /// Where data is kept.
     package var dataDirectory = ""
     /// From which level on events are logged; nil: the command decides.

@@ -30,7 +30,8 @@ struct ControlPlane: Sendable {
     /// Where it is, if anywhere.
     var address: String {
         let admin = configuration.admin
-        return named ?? "\(ServerAddress(host: admin.host, port: admin.port, isSecure: admin.tls != nil))"
+        return named ?? configuration.adminClient.url
+            ?? "\(ServerAddress(host: admin.host, port: admin.port, isSecure: admin.tls != nil))"
     }
 
     /// Sends a request; nil when nobody listens, or who does speaks no JSON.
@@ -40,9 +41,8 @@ struct ControlPlane: Sendable {
         var headers = HTTPHeaderList()
         if let adminKey { headers.append("authorization", "Bearer \(try checked(adminKey))") }
         var transport = HTTPClientConfiguration()
-        transport.tls.minimumVersion = configuration.admin.tls?.minimumVersion ?? .tls13
-        // One that vouches for itself is known by the configuration that names it.
-        transport.tls.additionalRootsFile = configuration.admin.tls?.certificateFile
+        try configuration.checkAdminClient()
+        transport.tls = configuration.adminTransport
         let client = HTTPClient(
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             configuration: transport

@@ -114,40 +114,6 @@ struct KeyPrinter {
     }
 
     private func writeMembers(of key: AccessKey, to writer: inout JSONWriter) {
-        writer.field("id", key.id)
-        writer.field("name", key.name)
-        writer.field("kind", key.kind.rawValue)
-        writer.field("usable", key.isUsable(at: now))
-        writer.field("created", time(key.created))
-        writer.optional("expires", key.expires.map(time))
-        writer.optional("revoked", key.revoked.map(time))
-        if let old = key.rotatedFrom {
-            writer.field("rotated", time(old.time))
-            if old.until > now { writer.field("old_good_until", time(old.until)) }
-        }
-        writer.object("scope") { writer in
-            list("models", key.scope.models?.map(\.description), to: &writer)
-            list("tasks", key.scope.tasks?.map(\.rawValue), to: &writer)
-            list("endpoints", key.scope.endpoints?.map(\.rawValue), to: &writer)
-        }
-        writer.object("limits") { writer in
-            let limits = key.limits
-            let amounts = [
-                ("budget_picodollars", limits.dailyBudget), ("requests_per_minute", limits.requestsPerMinute),
-                ("requests_per_day", limits.requestsPerDay), ("tokens_per_day", limits.tokensPerDay),
-                ("concurrent", limits.concurrent.map(Int64.init)),
-            ]
-            for (name, amount) in amounts { if let amount { writer.field(name, Int(amount)) } }
-        }
-    }
-
-    private func time(_ milliseconds: Int64) -> String { TimeStamp(milliseconds: milliseconds).description }
-
-    private func list(_ name: String, _ values: [String]?, to writer: inout JSONWriter) {
-        guard let values else { return }
-        writer.key(name)
-        writer.beginArray()
-        for value in values { writer.string(value) }
-        writer.endArray()
+        key.writeMembers(to: &writer, at: now)
     }
 }

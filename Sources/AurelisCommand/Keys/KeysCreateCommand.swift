@@ -61,11 +61,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
     var options: KeysOptions
 
     func validate() throws {
-        guard (1...64).contains(name.count), name.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-        else { throw ValidationError("a key's name has 1 to 64 characters") }
-        guard AccessKeyToken.kind(of: name) == nil else {
-            throw ValidationError("this is a key, not a name for one")
-        }
+        if let refusal = AccessKeyDraft.refusal(ofName: name) { throw ValidationError(refusal) }
         guard !admin || (draft.scope.isEmpty && draft.limits.plan == nil) else {
             throw ValidationError("an admin key asks no models: only --expires goes with --admin")
         }

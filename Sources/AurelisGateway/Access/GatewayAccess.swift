@@ -29,7 +29,7 @@ extension Endpoint {
     /// Who may come here. Without a default: whoever adds an endpoint decides.
     var audience: Audience {
         switch self {
-        case .live, .ready, .options: .everybody
+        case .live, .ready, .openAPI, .options: .everybody
         case .call(.chatCompletion): .holders(of: .chat)
         case .call(.embedding): .holders(of: .embeddings)
         case .models, .model, .catalog: .holders(of: .models)

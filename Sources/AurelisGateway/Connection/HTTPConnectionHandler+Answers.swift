@@ -13,6 +13,7 @@ extension HTTPConnectionHandler {
         switch endpoint {
         case .live: return health("ok", status: 200)
         case .ready: return readiness(of: server)
+        case .openAPI: return json(APIDescription.document, requestID)
         case .models: return json(ModelDocuments.list(models(of: server, for: grant)), requestID)
         case .catalog: return json(ModelDocuments.catalog(models(of: server, for: grant)), requestID)
         case .model(let name):

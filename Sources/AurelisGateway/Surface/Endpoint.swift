@@ -17,6 +17,8 @@ enum Endpoint: Equatable {
     case live
     /// `GET /health/ready`.
     case ready
+    /// `GET /openapi.json`.
+    case openAPI
     /// `OPTIONS` of something that exists; the methods it allows.
     case options(allow: String)
     /// Something that exists, by another method.
@@ -58,7 +60,7 @@ enum Endpoint: Equatable {
         "POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /v1/models/{id}, "
         + "POST /inference/chat/completions, POST /inference/embeddings, GET /catalog/models, "
         + "POST /chat/completions, POST /embeddings, GET /models, /v1/files, /v1/batches, "
-        + "GET /health/live, GET /health/ready"
+        + "GET /health/live, GET /health/ready, GET /openapi.json"
 
     private static func resource(at path: String) -> Endpoint? {
         switch path {
@@ -68,6 +70,7 @@ enum Endpoint: Equatable {
         case "/catalog/models", "/models": return .catalog
         case "/health/live": return .live
         case "/health/ready": return .ready
+        case "/openapi.json": return .openAPI
         default: break
         }
         if path.hasPrefix("/v1/models/") {

@@ -1,5 +1,5 @@
 internal import Aurelis
-internal import Dispatch
+package import Dispatch
 internal import Synchronization
 
 /// Waits for work that cannot be interrupted, such as a disk that hangs, only so long: the first result counts.
@@ -52,7 +52,7 @@ extension DispatchQueue {
     /// Does work on the queue and waits for its end, also in a cancelled task, but no longer than `limit`.
     ///
     /// - Returns: nil when it has not ended by then; it goes on.
-    func ending<Value: Sendable>(
+    package func ending<Value: Sendable>(
         within limit: Duration,
         _ work: @escaping @Sendable () -> Value
     ) async -> Value? {

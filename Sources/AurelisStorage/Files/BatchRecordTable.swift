@@ -63,6 +63,16 @@ struct BatchRecordTable {
         )
     }
 
+    /// Batches of all tenants that have not ended, the newest first.
+    func listOpen(_ limit: Int) throws -> [BatchRecord] {
+        try Data.fetchAll(
+            database,
+            sql: "SELECT record FROM batches WHERE is_open ORDER BY number DESC LIMIT ?",
+            arguments: [limit]
+        )
+        .map(Self.record)
+    }
+
     func countOpen() throws -> Int {
         try Int.fetchOne(database, sql: "SELECT count(*) FROM batches WHERE is_open") ?? 0
     }

@@ -58,6 +58,9 @@ package final class AccessKeyWatch: Sendable {
         }
     }
 
+    /// Looks at the file as `refresh` does, but not at the same time as `run`, which might take an older look for a newer one.
+    func refreshInTurn() { queue.sync { refresh() } }
+
     /// Looks at the file, and reads it if it has changed.
     package func refresh() {
         let look = FileLook(path: file.path)

@@ -9,6 +9,8 @@ import Foundation
 struct KeyedApp: Sendable {
     let app: RunningApp
     let file: AccessKeyFile
+    /// The configuration file.
+    let configuration: String
 
     /// Starts it, lends it, and ends it.
     ///
@@ -33,7 +35,7 @@ struct KeyedApp: Sendable {
         overrides.configFile = path + "/aurelis.yaml"
         overrides.dataDirectory = path + "/data"
         try await RunningApp.run(overrides, time: time) { app async throws in
-            try await body(KeyedApp(app: app, file: file))
+            try await body(KeyedApp(app: app, file: file, configuration: path + "/aurelis.yaml"))
         }
     }
 
@@ -74,6 +76,17 @@ struct KeyedApp: Sendable {
 
     func admin(_ path: String, _ key: String? = nil) async throws -> Answer {
         try await get(path, key, to: app.addresses.admin)
+    }
+
+    /// Has the control plane do something.
+    func post(_ path: String, _ key: String? = nil, body: String = "") async throws -> Answer {
+        let headers = key.map { [("authorization", "Bearer \($0)")] } ?? []
+        return Answer(try await app.send("POST", path, to: app.addresses.admin, body: body, headers: headers))
+    }
+
+    /// Writes another configuration in the place of the one that it began with.
+    func configure(_ yaml: String) throws {
+        try Data((yaml + "\n").utf8).write(to: URL(fileURLWithPath: configuration))
     }
 
     struct Answer {
