@@ -14,6 +14,7 @@ struct RunningApp: Sendable {
     let client: HTTPClient
     /// Puts what was changed about the keys into effect, without the half second that the app takes by itself.
     let refreshKeys: @Sendable () -> Void
+    private let look: @Sendable () async -> Void
     private let shutdown: @Sendable () async -> Void
 
     /// Starts the app, lends it, and ends it gracefully.
@@ -55,6 +56,7 @@ struct RunningApp: Sendable {
                     engine: app.engine,
                     client: client,
                     refreshKeys: { app.refreshKeys() },
+                    look: { await app.lookAtHealth() },
                     shutdown: { await group.triggerGracefulShutdown() }
                 )
                 do { try await body(running) } catch {
@@ -69,6 +71,9 @@ struct RunningApp: Sendable {
             try await tasks.waitForAll()
         }
     }
+
+    /// Looks at everything's health, without the ten seconds that the app takes by itself.
+    func lookAtHealth() async { await look() }
 
     /// Ends the app gracefully.
     func shutDown() async { await shutdown() }

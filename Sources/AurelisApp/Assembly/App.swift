@@ -45,6 +45,7 @@ package func buildApp(
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let engine: Engine
+    let health: HealthKeeping
     do {
         engine = try await Engine.build(
             configuration,
@@ -57,6 +58,18 @@ package func buildApp(
             logger: logger,
             eventLoopGroup: group
         )
+        do {
+            health = try HealthKeeping(
+                configuration,
+                engine,
+                environment: environment,
+                eventLoopGroup: group,
+                logger: logger
+            )
+        } catch {
+            await engine.shutdown()
+            throw error
+        }
         engine.trail.started(configuration)
     } catch {
         try? await group.shutdownGracefully()
@@ -76,20 +89,22 @@ package func buildApp(
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
     )
+    var resources = AdminResources(
+        isReady: { engine.orchestrator.isReady },
+        health: engine.health,
+        cache: { engine.cache },
+        quota: { await engine.orchestrator.quotaReport(keys: access.metered) },
+        usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
+        dataDirectory: configuration.dataDirectory,
+        latestRequests: { limit in try await engine.history.latest(limit) },
+        request: { id in try await engine.history.find(id) }
+    )
+    resources.board = health.desk.board
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,
         security: security.admin,
-        resources: AdminResources(
-            isReady: { engine.orchestrator.isReady },
-            health: engine.health,
-            cache: { engine.cache },
-            quota: { await engine.orchestrator.quotaReport(keys: access.metered) },
-            usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
-            dataDirectory: configuration.dataDirectory,
-            latestRequests: { limit in try await engine.history.latest(limit) },
-            request: { id in try await engine.history.find(id) }
-        ),
+        resources: resources,
         access: access.admin,
         logger: logger,
         onListening: { port in
@@ -102,6 +117,7 @@ package func buildApp(
         engine: engine,
         access: access,
         security: security,
+        health: health,
         dataPlane: DataPlane(gateway: gateway, batches: batches?.service),
         admin: admin,
         group: group,
@@ -116,6 +132,7 @@ package struct App: Service {
     package let engine: Engine
     private let access: AccessControl
     private let security: ServerSecurity
+    private let health: HealthKeeping
     private let dataPlane: DataPlane
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
@@ -126,6 +143,7 @@ package struct App: Service {
         engine: Engine,
         access: AccessControl,
         security: ServerSecurity,
+        health: HealthKeeping,
         dataPlane: DataPlane,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
@@ -135,6 +153,7 @@ package struct App: Service {
         self.engine = engine
         self.access = access
         self.security = security
+        self.health = health
         self.dataPlane = dataPlane
         self.admin = admin
         self.group = group
@@ -144,6 +163,9 @@ package struct App: Service {
 
     /// Puts what the command has changed about the keys into effect now, not within a second.
     package func refreshKeys() { access.refresh() }
+
+    /// Looks at everything's health now, not within the interval.
+    package func lookAtHealth() async { await health.desk.look() }
 
     /// Serves until a graceful shutdown or cancellation.
     package func run() async throws {
@@ -158,7 +180,7 @@ package struct App: Service {
     private func run(signals: [UnixSignal]) async throws {
         // Shut down in reverse: the gateway drains first, operators see it until the end.
         var services: [any Service] =
-            [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, dataPlane]
+            [HistoryWriting(history: engine.history), access.following, health] + engine.services + [admin, dataPlane]
         if let reload, !signals.isEmpty {
             let reload = ConfigurationReload(engine: engine, security: security, logger: logger, read: reload)
             services.insert(reload, at: 0)

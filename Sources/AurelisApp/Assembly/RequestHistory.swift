@@ -11,11 +11,20 @@ package struct RequestHistory: RequestRecorder {
     private let recent = RecentRequests()
     private let journal: RequestJournal?
     private let usage: DatabaseUsageLedger
+    /// What they have shown of the providers.
+    package let evidence: HealthEvidence
 
     /// The history of a data directory; an empty path: in memory only.
     ///
     /// - Parameter simulated: whether the simulator answers.
-    package init(directory: String, simulated: Bool, clock: WallClock = .system, logger: Logger) {
+    package init(
+        directory: String,
+        simulated: Bool,
+        evidence: HealthEvidence = HealthEvidence(),
+        clock: WallClock = .system,
+        logger: Logger
+    ) {
+        self.evidence = evidence
         usage = DatabaseUsageLedger(directory: directory, simulated: simulated, clock: clock, logger: logger)
         journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
     }
@@ -25,6 +34,7 @@ package struct RequestHistory: RequestRecorder {
         recent.record(record)
         journal?.record(record)
         usage.record(record)
+        evidence.record(record)
     }
 
     /// What became of a request; nil when it is unknown or long ago.
