@@ -24,7 +24,7 @@ struct AurelisTool: AsyncParsableCommand {
             AskCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
             QuotaCommand.self, UsageCommand.self, AuthCommand.self, KeysCommand.self, CacheCommand.self,
             AuditCommand.self, ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, HealthCommand.self, DoctorCommand.self,
         ]
     )
 
