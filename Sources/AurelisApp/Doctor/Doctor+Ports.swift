@@ -57,7 +57,8 @@ extension Doctor {
         let client = HTTPClient(eventLoopGroup: MultiThreadedEventLoopGroup.singleton, configuration: transport)
         let origin = HTTPOrigin(scheme: listener.tls == nil ? .http : .https, host: host, port: listener.port)
         let live = await answer("/health/live", at: origin, client)
-        let isOurs = live?["status"]?.string == "live"
+        // The control plane says the one, the data plane the other.
+        let isOurs = ["live", "ok"].contains(live?["status"]?.string)
         let version = isOurs ? await answer("/health", at: origin, client)?["version"]?.string ?? "" : nil
         await client.shutdown()
         return version

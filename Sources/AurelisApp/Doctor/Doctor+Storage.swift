@@ -47,7 +47,9 @@ extension Doctor {
         }
         if let owner = FileLookup.owner(of: path), owner != geteuid() {
             let advice = "run as its user, or chown -R \(geteuid()) \(path)"
-            return ([.init(name, .fail, "\(path) belongs to user \(owner), not to \(geteuid())", advice: advice)], false)
+            return (
+                [.init(name, .fail, "\(path) belongs to user \(owner), not to \(geteuid())", advice: advice)], false
+            )
         }
         let look = DirectoryLook.storage(path)
         if let failure = look.failure {

@@ -10,6 +10,9 @@ struct HealthProbing: Sendable {
 
     /// Probes until the task is cancelled.
     func run() async {
+        for name in probes.models where engine.orchestrator.route(named: name) == nil {
+            logger.warning("nobody serves \(name), which health.probes.models names: it is not probed")
+        }
         while !Task.isCancelled {
             do { try await ticks.sleep(until: ticks.now.advanced(by: probes.interval)) } catch { return }
             await round()

@@ -134,6 +134,11 @@ struct DoctorMachineTests {
                     let found = try await visit.findings(Self.simulated, ports: ports)
                     #expect(found.texts("ports", .fail).contains("has another program"))
                     #expect(found.texts("ports", .ok).contains("has a gateway of version \(Version.current)"))
+                    let gateway = app.addresses.gateway.split(separator: ":").last ?? ""
+                    let own = "gateway: { port: \(gateway) }\nadmin: { port: \(admin) }\n"
+                    #expect(
+                        try await visit.findings(Self.simulated, ports: own).of("ports").map(\.verdict) == [.ok, .ok]
+                    )
                 }
             }
         }
