@@ -187,7 +187,8 @@ struct HealthReadingsTests {
     @Test("what providers say comes into reports on one line, and without the secrets in it")
     func redacted() {
         for secret in SeededSecret.all(seed: 23) {
-            let words = HealthText.line("refused \(secret.value)\nand more")
+            let told = secret.context.before + secret.value + secret.context.after
+            let words = HealthText.line("refused \(told)\nand more")
             #expect(!words.contains(secret.value) && !words.contains("\n") && words.hasPrefix("refused "))
         }
         #expect(HealthText.line(String(repeating: "x", count: 9_999)).count <= 300)
