@@ -25,6 +25,9 @@ package struct AdminResources: Sendable {
     /// What became of one request; nil when nobody knows it any more.
     package var request: @Sendable (RequestID) async throws -> RequestRecord?
 
+    /// How the process is; nil: nobody watches it.
+    package var board: HealthBoard?
+
     /// What the control plane works on.
     package init(
         isReady: @escaping @Sendable () -> Bool,

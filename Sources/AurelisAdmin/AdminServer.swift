@@ -12,7 +12,8 @@ internal import ServiceLifecycle
 ///     let admin = AdminServer(host: "127.0.0.1", port: 8788, resources: resources, logger: logger)
 ///     try await admin.run()
 ///
-/// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now.
+/// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now; `GET /health`
+///   tells how the process is, `GET /health/history` what has changed.
 /// - `GET /admin/circuits` lists the routes with their circuits; `POST /admin/circuits/reset` closes them, all or those
 ///   of `?provider=` and `?model=`.
 /// - `GET /admin/cache` counts the kept answers, `GET /admin/cache/entries` lists them (`?layer=`, `task`, `tag`, `model`,
@@ -108,6 +109,7 @@ package struct AdminServer: Service {
             guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
             return resources.obstacle().map { Self.status($0, .serviceUnavailable) } ?? Self.status("ready", .ok)
         }
+        if let board = resources.board { HealthRoutes(board: board, access: access).add(to: router) }
         DashboardRoutes(isExposed: access?.isExposed ?? false, refusals: refusals).add(to: router)
         let admin = router.group("admin").add(
             middleware: LocalOnly(isExposed: access?.isExposed ?? false, refusals: refusals)

@@ -24,7 +24,7 @@ struct AurelisTool: AsyncParsableCommand {
             AskCommand.self, ChatCommand.self, BatchCommand.self, PlanCommand.self, ServeCommand.self, WhyCommand.self,
             QuotaCommand.self, UsageCommand.self, AuthCommand.self, KeysCommand.self, CacheCommand.self,
             AuditCommand.self, ModelsCommand.self, SimulateCommand.self, ReplayCommand.self, DemoCommand.self,
-            ConfigCommand.self, CompletionsCommand.self, ManualCommand.self,
+            ConfigCommand.self, HealthCommand.self, DoctorCommand.self, CompletionsCommand.self, ManualCommand.self,
         ]
     )
 

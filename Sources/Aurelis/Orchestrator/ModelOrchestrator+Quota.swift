@@ -188,6 +188,9 @@ extension Candidate {
         }
     }
 
+    /// The same, if it is known without looking for the credential.
+    var knownMeter: QuotaMeterID? { provider.knownAccount.map(meter) }
+
     private func meter(of account: String) -> QuotaMeterID {
         var name = provider.address.isEmpty ? provider.id.rawValue : provider.address
         // Once a request: by interpolation it would take a microsecond.

@@ -14,7 +14,8 @@ struct RoutePerformance: Sendable, Hashable {
     private var weight = 0.0
     private var successes = 0.0
     private var seconds = 0.0
-    private var lastUpdate: ContinuousClock.Instant?
+    /// When the last attempt was observed; nil: none was.
+    private(set) var lastUpdate: ContinuousClock.Instant?
 
     /// After this time an observation counts half.
     static let halfLife = 300.0

@@ -38,6 +38,10 @@ public struct RouteStatus: Sendable, Hashable {
     public var opensIn: Duration?
     /// How long the provider wants no request; nil when it has not asked for a pause.
     public var pausedFor: Duration?
+    /// The kind of failure that made it ask; nil when it has not asked.
+    public var pauseCause: ModelError.Category?
+    /// How long ago the last attempt ended that said something of the route; nil when there was none.
+    public var idleFor: Duration?
     /// The share of recent attempts that were answered, 0 to 1; nil when there were none.
     public var successRate: Double?
     /// How long recent whole answers took, failed attempts included; nil when there were none.
@@ -71,6 +75,10 @@ extension RouteStatus {
             circuit = .halfOpen
         }
         pausedFor = state.pause(at: now).map { now.duration(to: $0.until) }
+        pauseCause = state.pause(at: now)?.cause
+        idleFor = [state.whole.lastUpdate, state.stream.lastUpdate].compactMap(\.self).max().map {
+            $0.duration(to: now)
+        }
         successRate = state.whole.successRate(at: now) ?? state.stream.successRate(at: now)
         answerTime = Self.duration(state.whole, at: now)
         firstContentTime = Self.duration(state.stream, at: now)

@@ -45,6 +45,7 @@ package func buildApp(
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads
     let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
     let engine: Engine
+    let health: HealthKeeping
     do {
         engine = try await Engine.build(
             configuration,
@@ -57,6 +58,18 @@ package func buildApp(
             logger: logger,
             eventLoopGroup: group
         )
+        do {
+            health = try HealthKeeping(
+                configuration,
+                engine,
+                environment: environment,
+                eventLoopGroup: group,
+                logger: logger
+            )
+        } catch {
+            await engine.shutdown()
+            throw error
+        }
         engine.trail.started(configuration)
         security.report(to: engine.trail)
     } catch {
@@ -85,22 +98,24 @@ package func buildApp(
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
     )
+    var resources = AdminResources(
+        isReady: { engine.orchestrator.isReady },
+        health: engine.health,
+        cache: { engine.cache },
+        quota: { await engine.orchestrator.quotaReport(keys: access.metered) },
+        usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
+        live: LiveSources(statistics: engine.history.statistics, recent: engine.history.recent),
+        dataDirectory: configuration.dataDirectory,
+        latestRequests: { limit in try await engine.history.latest(limit) },
+        request: { id in try await engine.history.find(id) },
+        obstacle: { engine.orchestrator.obstacle }
+    )
+    resources.board = health.desk.board
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,
         security: security.admin,
-        resources: AdminResources(
-            isReady: { engine.orchestrator.isReady },
-            health: engine.health,
-            cache: { engine.cache },
-            quota: { await engine.orchestrator.quotaReport(keys: access.metered) },
-            usage: { selection, grouping in try await engine.history.usage(of: selection, by: grouping) },
-            live: LiveSources(statistics: engine.history.statistics, recent: engine.history.recent),
-            dataDirectory: configuration.dataDirectory,
-            latestRequests: { limit in try await engine.history.latest(limit) },
-            request: { id in try await engine.history.find(id) },
-            obstacle: { engine.orchestrator.obstacle }
-        ),
+        resources: resources,
         steering: AdminSteering(
             keys: configuration.dataDirectory.isEmpty ? nil : access.administration(engine.trail),
             configuration: reloading,
@@ -119,6 +134,7 @@ package func buildApp(
     return App(
         engine: engine,
         access: access,
+        health: health,
         dataPlane: DataPlane(gateway: gateway, batches: batches?.service),
         admin: admin,
         group: group,
@@ -132,6 +148,7 @@ package struct App: Service {
     /// Providers and orchestrator.
     package let engine: Engine
     private let access: AccessControl
+    private let health: HealthKeeping
     private let dataPlane: DataPlane
     private let admin: AdminServer
     private let group: MultiThreadedEventLoopGroup
@@ -141,6 +158,7 @@ package struct App: Service {
     fileprivate init(
         engine: Engine,
         access: AccessControl,
+        health: HealthKeeping,
         dataPlane: DataPlane,
         admin: AdminServer,
         group: MultiThreadedEventLoopGroup,
@@ -149,6 +167,7 @@ package struct App: Service {
     ) {
         self.engine = engine
         self.access = access
+        self.health = health
         self.dataPlane = dataPlane
         self.admin = admin
         self.group = group
@@ -161,6 +180,9 @@ package struct App: Service {
 
     /// What the control plane answers, as `GET /admin/circuits`.
     package var adminRoutes: [String] { admin.routes }
+
+    /// Looks at everything's health now, not within the interval.
+    package func lookAtHealth() async { await health.desk.look() }
 
     /// Serves until a graceful shutdown or cancellation.
     package func run() async throws {
@@ -175,7 +197,7 @@ package struct App: Service {
     private func run(signals: [UnixSignal]) async throws {
         // Shut down in reverse: the gateway drains first, operators see it until the end.
         var services: [any Service] =
-            [HistoryWriting(history: engine.history), access.following] + engine.services + [admin, dataPlane]
+            [HistoryWriting(history: engine.history), access.following, health] + engine.services + [admin, dataPlane]
         if let reload, !signals.isEmpty {
             services.insert(ReloadingOnSignal(reload: reload), at: 0)
         }

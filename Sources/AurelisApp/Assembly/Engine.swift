@@ -88,6 +88,7 @@ package final class Engine: Sendable {
             history: RequestHistory(
                 directory: configuration.dataDirectory,
                 simulated: configuration.simulates,
+                evidence: HealthEvidence(time: time),
                 time: time,
                 clock: clock,
                 logger: logger
@@ -123,6 +124,9 @@ package final class Engine: Sendable {
 
     /// The rules and providers in effect now.
     package var orchestrator: ModelOrchestrator { current.withLock { $0 } }
+
+    /// The configuration in effect now.
+    var currentConfiguration: Configuration { configuration.withLock { $0 } }
 
     /// Puts another configuration's providers and rules into effect for the requests to come. Connections, listeners,
     /// the simulator and what is known of the routes stay as they are.

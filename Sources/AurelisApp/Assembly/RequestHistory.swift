@@ -14,6 +14,8 @@ package struct RequestHistory: RequestRecorder {
     package let statistics: RequestStatistics
     private let journal: RequestJournal?
     private let usage: DatabaseUsageLedger
+    /// What they have shown of the providers.
+    package let evidence: HealthEvidence
 
     /// The history of a data directory; an empty path: in memory only.
     ///
@@ -21,11 +23,13 @@ package struct RequestHistory: RequestRecorder {
     package init(
         directory: String,
         simulated: Bool,
+        evidence: HealthEvidence = HealthEvidence(),
         time: any TimeSource = SystemTimeSource(),
         clock: WallClock = .system,
         logger: Logger
     ) {
         statistics = RequestStatistics(time: time, clock: clock)
+        self.evidence = evidence
         usage = DatabaseUsageLedger(directory: directory, simulated: simulated, clock: clock, logger: logger)
         journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
     }
@@ -39,6 +43,7 @@ package struct RequestHistory: RequestRecorder {
         statistics.record(record)
         journal?.record(record)
         usage.record(record)
+        evidence.record(record)
     }
 
     /// What became of a request; nil when it is unknown or long ago.

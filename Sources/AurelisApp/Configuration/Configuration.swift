@@ -18,6 +18,10 @@ package struct Configuration: Sendable, Equatable {
     package var concurrency: Int?
     /// Where answers are kept, and by which rules.
     package var cache = Cache()
+    /// How health is watched.
+    package var health = Health()
+    /// Who is told when it changes.
+    package var alerts: [Alert] = []
     /// What is recorded so that it can be proven.
     package var audit = Audit()
     /// Connections to providers.

@@ -1,10 +1,10 @@
 /// Reads the dates of HTTP header fields.
 ///
 ///     HTTPDate.secondsSinceEpoch("Thu, 30 Jul 2026 00:00:00 GMT")   // 1785369600
-enum HTTPDate {
+package enum HTTPDate {
     /// Seconds since 1970-01-01 UTC; nil for anything but the one form that is still sent (RFC 9110, IMF-fixdate), and
     /// the `@seconds` of RFC 9745.
-    static func secondsSinceEpoch(_ text: String) -> Int64? {
+    package static func secondsSinceEpoch(_ text: String) -> Int64? {
         let text = text.trimmed
         if text.first == "@" { return Int64(text.dropFirst()) }
         let words = text.split(whereSeparator: { $0 == " " || $0 == "," })

@@ -98,6 +98,17 @@ package final class HTTPClient: Sendable {
         return await seen.value()
     }
 
+    /// Connects to a server as requests to it would, with name lookup, proxy, TLS and pins, and sends nothing.
+    ///
+    /// - Throws: why there is no connection, or why the server is not trusted.
+    package func reach(_ origin: HTTPOrigin, within limit: Duration) async throws(TransportError) -> ServerGreeting {
+        let attempt = ConnectionAttempt(origin: origin, eventLoop: group.next(), environment: environment)
+        let connection = try await attempt.run(within: limit)
+        let greeting = await connection.greeting()
+        connection.close()
+        return greeting
+    }
+
     /// What the connections are doing now.
     package var statistics: ConnectionPoolStatistics { pool.statistics }
 

@@ -4,7 +4,7 @@ import NIOCore
 final class HTTPConnection: Sendable {
     let origin: HTTPOrigin
     let eventLoop: any EventLoop
-    private let channel: any Channel
+    let channel: any Channel
     private let handler: NIOLoopBound<HTTPConnectionHandler>
 
     /// To be called on the channel's event loop.
