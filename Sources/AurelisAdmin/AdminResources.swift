@@ -20,6 +20,8 @@ package struct AdminResources: Sendable {
     package var latestRequests: @Sendable (_ limit: Int) async throws -> [RequestRecord]
     /// What became of one request; nil when nobody knows it any more.
     package var request: @Sendable (RequestID) async throws -> RequestRecord?
+    /// All metrics, in the format that an `Accept` field wants; nil: nothing is counted.
+    package var metrics: @Sendable (_ accept: String?) async -> MetricsPage? = { _ in nil }
 
     /// What the control plane works on.
     package init(
@@ -40,5 +42,14 @@ package struct AdminResources: Sendable {
         self.dataDirectory = dataDirectory
         self.latestRequests = latestRequests
         self.request = request
+    }
+}
+
+extension AdminResources {
+    /// The same, with metrics.
+    package func with(metrics: @escaping @Sendable (_ accept: String?) async -> MetricsPage?) -> AdminResources {
+        var resources = self
+        resources.metrics = metrics
+        return resources
     }
 }

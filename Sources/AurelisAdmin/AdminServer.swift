@@ -12,6 +12,7 @@ internal import ServiceLifecycle
 ///     try await admin.run()
 ///
 /// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now.
+/// - `GET /metrics` is what Prometheus fetches.
 /// - `GET /admin/circuits` lists the routes with their circuits; `POST /admin/circuits/reset` closes them, all or those
 ///   of `?provider=` and `?model=`.
 /// - `GET /admin/cache` counts the kept answers, `GET /admin/cache/entries` lists them (`?layer=`, `task`, `tag`, `model`,
@@ -81,6 +82,7 @@ package struct AdminServer: Service {
             resources.isReady()
                 ? Self.status("ready", .ok) : Self.status("no provider is configured", .serviceUnavailable)
         }
+        MetricsRoutes(page: resources.metrics, access: access).add(to: router)
         let admin = router.group("admin").add(middleware: LocalOnly(isExposed: access?.isExposed ?? false))
         if let access { admin.add(middleware: OperatorsOnly(access: access)) }
         CircuitRoutes(health: resources.health).add(to: admin)

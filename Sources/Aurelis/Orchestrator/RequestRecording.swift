@@ -21,6 +21,9 @@ struct RequestRecording: Sendable {
     /// Why a request is refused; nil when it may be answered.
     var refusal: ModelError? { auditor?.refusal }
 
+    /// A request has come in; one of the following tells how it ends.
+    func begin() { recorder.begin() }
+
     /// A whole answer.
     func answered(
         _ call: ModelCall,
@@ -56,6 +59,7 @@ struct RequestRecording: Sendable {
         by candidate: Candidate,
         _ trace: RouteTrace,
         since start: ContinuousClock.Instant,
+        firstContent: ContinuousClock.Instant,
         at now: ContinuousClock.Instant
     ) {
         let (outcome, message): (RequestRecord.Outcome, String?) =
@@ -67,7 +71,8 @@ struct RequestRecording: Sendable {
         let (route, trace) = end.continuation ?? (candidate.route, trace)
         // Of an answer that two models gave only the last one's tokens are known.
         let price = route == candidate.route ? candidate.model.price : nil
-        record(call, outcome, route, message, end.usage, price, trace, start.duration(to: now), text: end.text)
+        let (first, whole) = (start.duration(to: firstContent), start.duration(to: now))
+        record(call, outcome, route, message, end.usage, price, trace, whole, firstContent: first, text: end.text)
     }
 
     private func record(
@@ -79,6 +84,7 @@ struct RequestRecording: Sendable {
         _ price: TokenPrice?,
         _ trace: RouteTrace,
         _ duration: Duration,
+        firstContent: Duration? = nil,
         answer: JSONDocument? = nil,
         text: String? = nil
     ) {
@@ -95,10 +101,12 @@ struct RequestRecording: Sendable {
             outcome: outcome,
             message: message.map(Redaction.standard.text),
             duration: duration,
+            firstContent: firstContent,
             usage: usage,
             cost: trace.cost(of: usage, at: price),
             trace: trace
         )
+        call.spans?.end(record)
         guard let auditor else { return recorder.record(record) }
         let details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)
         auditor.record(record, details)

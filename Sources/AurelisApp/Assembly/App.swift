@@ -76,6 +76,12 @@ package func buildApp(
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
     )
+    let scrape = MetricsScrape(
+        engine: engine,
+        gateway: { gateway.load },
+        metered: { access.metered },
+        process: ProcessReadings(start: WallClock.system.millisecondsSinceEpoch)
+    )
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,
@@ -89,7 +95,7 @@ package func buildApp(
             dataDirectory: configuration.dataDirectory,
             latestRequests: { limit in try await engine.history.latest(limit) },
             request: { id in try await engine.history.find(id) }
-        ),
+        ).with(metrics: { await scrape.page(accepting: $0) }),
         access: access.admin,
         logger: logger,
         onListening: { port in

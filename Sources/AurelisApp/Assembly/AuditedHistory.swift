@@ -12,6 +12,8 @@ struct AuditedHistory: RequestAuditor {
 
     var refusal: ModelError? { audit.refusal }
 
+    func begin() { history.begin() }
+
     func record(_ record: RequestRecord) { self.record(record, AuditDetails()) }
 
     func record(_ record: RequestRecord, _ details: AuditDetails) {

@@ -11,20 +11,33 @@ package struct RequestHistory: RequestRecorder {
     private let recent = RecentRequests()
     private let journal: RequestJournal?
     private let usage: DatabaseUsageLedger
+    /// Who counts for a scrape; nil: nobody.
+    private let metrics: RequestMetrics?
 
     /// The history of a data directory; an empty path: in memory only.
     ///
     /// - Parameter simulated: whether the simulator answers.
-    package init(directory: String, simulated: Bool, clock: WallClock = .system, logger: Logger) {
+    package init(
+        directory: String,
+        simulated: Bool,
+        metrics: RequestMetrics? = nil,
+        clock: WallClock = .system,
+        logger: Logger
+    ) {
+        self.metrics = metrics
         usage = DatabaseUsageLedger(directory: directory, simulated: simulated, clock: clock, logger: logger)
         journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
     }
+
+    /// A request has come in.
+    package func begin() { metrics?.begin() }
 
     /// Takes note of a request that has ended.
     package func record(_ record: RequestRecord) {
         recent.record(record)
         journal?.record(record)
         usage.record(record)
+        metrics?.record(record)
     }
 
     /// What became of a request; nil when it is unknown or long ago.

@@ -11,6 +11,7 @@ extension Configuration {
             knowing: [
                 "providers", "routing", "retry", "quota", "tokenizers", "cache", "audit", "transport", "gateway",
                 "files", "batches", "admin", "data_dir", "log", "simulate", "simulator", "safety",
+                "tracing",
             ],
             log: log
         )
@@ -28,6 +29,7 @@ extension Configuration {
         orchestrator.safety = try SafetyConfiguration(reading: root)
         cache = try Cache(reading: root, warnings: &warnings)
         audit = try Audit(reading: root, warnings: &warnings)
+        tracing = try Tracing(reading: root, warnings: &warnings)
         gateway = try Gateway(reading: root, warnings: &warnings)
         files = try Files(reading: root)
         batches = try Batches(reading: root)
