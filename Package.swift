@@ -51,6 +51,8 @@ let structuredFields: Target.Dependency = .product(
     package: "swift-http-structured-headers"
 )
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
+let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 
 let fuzzed: [Target.Dependency] = [
     "Aurelis", "AurelisApp", "AurelisGateway", "AurelisJSON", "AurelisRedis", "AurelisTesting", "AurelisTransport",
@@ -81,12 +83,18 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-http-structured-headers", from: "1.7.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     ],
     targets: [
         room("AurelisJSON"),
         // zlib comes with every system; no package here offers compression.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        room("Aurelis", ["AurelisJSON", "CZlib", crypto, log]),
+        room("Aurelis", ["AurelisJSON", "CZlib", crypto, log, metrics, tracing]),
+        // No package for Prometheus can be had here; what one would do is this room, so that one can take its place.
+        room("AurelisPrometheus", [metrics]),
+        // The same for an exporter of traces.
+        room("AurelisTracing", ["AurelisJSON", "AurelisTransport", lifecycle, log, tracing]),
         room("AurelisTLS", [nio, nioTLS, nioSSL, crypto, certificates, asn1]),
         room(
             "AurelisTransport",
@@ -125,8 +133,10 @@ let package = Package(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisRedis", "AurelisSigning", "AurelisSimulator", "AurelisStorage", "AurelisTesting", "AurelisTLS",
-                nio, nioPosix, lifecycle, log,
+                "AurelisPrometheus", "AurelisRedis", "AurelisSigning", "AurelisSimulator", "AurelisStorage",
+                "AurelisTesting",
+                "AurelisTLS", "AurelisTracing",
+                nio, nioPosix, lifecycle, log, metrics, tracing,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -144,7 +154,16 @@ let package = Package(
         tests(of: "AurelisJSON"),
         // What `Fuzz/` feeds, fed with what fuzzing has found.
         .testTarget(name: "AurelisFuzzTests", dependencies: fuzzed, swiftSettings: settings),
-        tests(of: "Aurelis", ["AurelisJSON", "AurelisTesting", crypto]),
+        tests(
+            of: "Aurelis",
+            [
+                "AurelisJSON", "AurelisTesting", crypto, metrics, tracing,
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+            ]
+        ),
+        tests(of: "AurelisPrometheus", [metrics]),
+        tests(of: "AurelisTracing", ["AurelisJSON", "AurelisTransport", log, nio, nioPosix, tracing]),
         tests(of: "AurelisTransport", ["AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
         tests(of: "AurelisSigning", [crypto]),
         tests(

@@ -25,7 +25,7 @@ from typing import Any
 
 from bench import latency, machine, report, streams, targets, traffic
 from bench.contenders import (
-    Aurelis, Churning, Contender, KeptAnswers, LargeQuota, LiteLLM, Nginx, Running, Setting, nginx, redis_server, start_redis,
+    Aurelis, Churning, Contender, KeptAnswers, LargeQuota, LiteLLM, Nginx, Running, Setting, Traced, nginx, redis_server, start_redis,
     start_upstream,
 )  # fmt: skip
 from bench.process import Memory, StartFailure
@@ -301,7 +301,7 @@ def main() -> int:
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aurelis-bench-")))
         bench = Bench(Plan.quick() if options.quick else Plan.full(), cores, directory, stack)
-        contenders: list[Contender] = [Nginx(), Aurelis(options.aurelis), LargeQuota(options.aurelis)]
+        contenders: list[Contender] = [Nginx(), Aurelis(options.aurelis), LargeQuota(options.aurelis), Traced(options.aurelis)]
         if "litellm" not in options.without:
             say("preparing the LiteLLM proxy (the first time takes some minutes)")
             if peer := litellm(bench.notes):

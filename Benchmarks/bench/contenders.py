@@ -178,6 +178,21 @@ class LargeQuota(Aurelis):
         ]  # fmt: skip
 
 
+class Traced(Aurelis):
+    """Aurelis tracing one request in ten, as a busy gateway would, to a collector that takes everything."""
+
+    name = "traced"
+    start_samples = 1
+    streams = False
+
+    def command(self, setting: Setting, port: int) -> list[str]:
+        file = setting.directory / "tracing.yaml"
+        file.write_text(
+            f"tracing: {{ endpoint: 'http://127.0.0.1:{setting.upstream_port}/v1/chat/completions', sample: 0.1 }}\n"
+        )
+        return [*super().command(setting, port), "--config", str(file)]
+
+
 class Churning(Aurelis):
     """Aurelis with room for a fixed amount of answers in memory, and for nothing else."""
 

@@ -68,6 +68,8 @@ def verdicts(results: Results) -> list[Verdict]:
 
     counted, plain = (value(name, "throughput", "microseconds_of_processor") for name in ("quota", "aurelis"))
     counting = None if counted is None or plain is None else counted - plain
+    traced = value("traced", "throughput", "microseconds_of_processor")
+    tracing = None if traced is None or plain is None else traced - plain
     churn = value("aurelis", "churn")
     growth = (churn["rss_after_mb"] - churn["rss_before_mb"]) / churn["bound_mb"] if churn else None
     stream_memory = value("aurelis", "open_streams", "rss_mb")
@@ -95,6 +97,7 @@ def verdicts(results: Results) -> list[Verdict]:
         check("an answer from Redis, added p50", "<= 300 us", added("hits L2"), "{:.0f} us", lambda x: x <= 300),
         check("an answer from the disk, added p50", "<= 500 us", added("hits L3"), "{:.0f} us", lambda x: x <= 500),
         check("a large quota, added processor time", "<= 2 us", counting, "{:.1f} us", lambda x: x <= 2),
+        check("traces of a tenth, added processor time", "<= 5 us", tracing, "{:.1f} us", lambda x: x <= 5),
         check("memory of kept answers, beside its bound", "<= 1.3 x", growth, "{:.2f} x", lambda x: x <= 1.3),
         check("start to first 200", "<= 150 ms", value("aurelis", "start_ms"), "{:.0f} ms", lambda x: x <= 150),
     ]  # fmt: skip

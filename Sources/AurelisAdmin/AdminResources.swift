@@ -24,6 +24,8 @@ package struct AdminResources: Sendable {
     package var latestRequests: @Sendable (_ limit: Int) async throws -> [RequestRecord]
     /// What became of one request; nil when nobody knows it any more.
     package var request: @Sendable (RequestID) async throws -> RequestRecord?
+    /// All metrics, in the format that an `Accept` field wants; nil: nothing is counted.
+    package var metrics: @Sendable (_ accept: String?) async -> MetricsPage? = { _ in nil }
 
     /// How the process is; nil: nobody watches it.
     package var board: HealthBoard?
@@ -51,5 +53,14 @@ package struct AdminResources: Sendable {
         self.dataDirectory = dataDirectory
         self.latestRequests = latestRequests
         self.request = request
+    }
+}
+
+extension AdminResources {
+    /// The same, with metrics.
+    package func with(metrics: @escaping @Sendable (_ accept: String?) async -> MetricsPage?) -> AdminResources {
+        var resources = self
+        resources.metrics = metrics
+        return resources
     }
 }

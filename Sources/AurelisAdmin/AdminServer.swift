@@ -14,6 +14,7 @@ internal import ServiceLifecycle
 ///
 /// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now; `GET /health`
 ///   tells how the process is, `GET /health/history` what has changed.
+/// - `GET /metrics` is what Prometheus fetches.
 /// - `GET /admin/circuits` lists the routes with their circuits; `POST /admin/circuits/reset` closes them, all or those
 ///   of `?provider=` and `?model=`.
 /// - `GET /admin/cache` counts the kept answers, `GET /admin/cache/entries` lists them (`?layer=`, `task`, `tag`, `model`,
@@ -109,6 +110,7 @@ package struct AdminServer: Service {
             guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
             return resources.obstacle().map { Self.status($0, .serviceUnavailable) } ?? Self.status("ready", .ok)
         }
+        MetricsRoutes(page: resources.metrics, access: access).add(to: router)
         if let board = resources.board { HealthRoutes(board: board, access: access).add(to: router) }
         DashboardRoutes(isExposed: access?.isExposed ?? false, refusals: refusals).add(to: router)
         let admin = router.group("admin").add(

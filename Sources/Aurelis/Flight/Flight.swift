@@ -1,5 +1,6 @@
 internal import AurelisJSON
 internal import Synchronization
+internal import Tracing
 
 /// One call under way, shared by all whose calls are equal.
 ///
@@ -32,6 +33,8 @@ final class Flight: Sendable {
     let request: RequestID
     /// Until when its work may take; those who have less time leave earlier.
     let deadline: ContinuousClock.Instant
+    /// What stands for that call in traces; nil when it is not traced.
+    let context: ServiceContext?
 
     private struct State {
         var flight = FlightState<Landing, ProviderEvent>()
@@ -46,9 +49,10 @@ final class Flight: Sendable {
 
     private let state = Mutex(State())
 
-    init(request: RequestID, deadline: ContinuousClock.Instant) {
+    init(request: RequestID, deadline: ContinuousClock.Instant, context: ServiceContext? = nil) {
         self.request = request
         self.deadline = deadline
+        self.context = context
     }
 
     /// Begins the work, on the executor that its caller runs on.

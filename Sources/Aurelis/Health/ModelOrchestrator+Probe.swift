@@ -38,7 +38,7 @@ extension ModelOrchestrator {
             return .skipped("its circuit is open, or it wants no request now")
         }
         do throws(ModelError) {
-            guard case .whole(let document) = try await attempt(call, on: candidate, timeout: timeout, hold) else {
+            guard case .whole(let document) = try await attempt(call, on: candidate, timeout: timeout, hold, nil) else {
                 throw .wrongShape
             }
             let now = time.now

@@ -161,6 +161,9 @@ extension Journey {
         deferred(candidate, reason: "\(reason), waited \(waited.briefly)")
     }
 
+    /// Notes that a pause of a provider was waited out.
+    mutating func recordPause(_ wait: Duration) { trace.waited += wait }
+
     /// Notes an attempt with its outcome.
     mutating func record(
         _ candidate: Candidate,

@@ -46,6 +46,10 @@ public struct ModelCall: Sendable {
     public var secrets: SecretPolicy?
     /// What was found in it, once it has been looked at.
     var inspection: CallInspection?
+    /// The trace that the caller is part of, as its header fields tell; nil: the caller is in this process.
+    public var traceFields: TraceFields?
+    /// The spans of the call; nil while it is not traced.
+    var spans: RequestSpans?
     /// How it goes about the cache for the first candidate, once memory has been looked into for it.
     var plan: CachePlan?
 
@@ -76,6 +80,13 @@ public struct ModelCall: Sendable {
 }
 
 extension ModelCall {
+    /// Makes what was read of one request stand for another that came in the same bytes.
+    package mutating func stand(for id: RequestID, _ traceFields: TraceFields?) {
+        self.id = id
+        self.traceFields = traceFields
+        spans = nil
+    }
+
     /// Whether the conversation ends with the beginning of an answer.
     var endsWithAssistant: Bool {
         guard let messages = body["messages"], messages.kind == .array else { return false }

@@ -6,13 +6,14 @@ extension ModelOrchestrator {
         _ call: ModelCall,
         on candidate: Candidate,
         prefill: String? = nil,
-        timeout: Duration
+        timeout: Duration,
+        _ span: RequestSpans.Attempt?
     ) -> ProviderAttempt {
         var body = call.body
         if let limit = clamp(call, for: candidate) {
             for field in Self.answerLimits where body[field] != nil { body.set(field, to: .int(limit)) }
         }
-        return ProviderAttempt(
+        var attempt = ProviderAttempt(
             operation: call.operation,
             model: candidate.model,
             body: body,
@@ -21,6 +22,8 @@ extension ModelOrchestrator {
             requestID: call.id,
             timeout: timeout
         )
+        if let span { attempt.traceFields = span.fields }
+        return attempt
     }
 
     /// How long an answer is asked for where the caller wants a longer one than the model gives; nil: as the caller says.

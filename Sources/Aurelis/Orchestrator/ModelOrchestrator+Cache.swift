@@ -14,11 +14,15 @@ extension ModelOrchestrator {
             journey.recordCache(.bypass(reason))
             return try await ask(call, of: candidate, journey: &journey)
         case .consult(let plan):
+            let began = call.spans == nil ? nil : time.now
             if plan.reads, looked == nil, let hit = cache.inMemory(plan) {
+                lookedUp(call, since: began, hit)
                 return try found(hit, for: call, journey: &journey)
             }
             guard plan.asks else {
-                if let hit = await cache.inStores(plan) { return try found(hit, for: call, journey: &journey) }
+                let hit = await cache.inStores(plan)
+                lookedUp(call, since: began, hit)
+                if let hit { return try found(hit, for: call, journey: &journey) }
                 journey.recordCache(.miss)
                 throw journey.refuse(candidate, .notCached)
             }
@@ -33,6 +37,8 @@ extension ModelOrchestrator {
     package func answerFromMemory(_ call: inout ModelCall) -> ModelReply? {
         // Who may not answer says so on the long way.
         if let recording, recording.refuses { return nil }
+        let began = tracer == nil ? nil : time.now
+        if let began { trace(&call, since: began) }
         guard let cache, !call.stream, (try? inspector.inspect(&call, logger: logger)) != nil,
             let candidate = router.onlyCandidate(for: call)
         else { return nil }
@@ -40,9 +46,10 @@ extension ModelOrchestrator {
         guard case .consult(let plan) = cache.plan(for: call, on: candidate, key: known), plan.reads else { return nil }
         call.plan = plan
         guard let hit = cache.inMemory(plan) else { return nil }
-        var journey = Journey(call: call, configuration: configuration, start: time.now)
+        var journey = Journey(call: call, configuration: configuration, start: began ?? time.now)
         journey.consider(candidate.model.id, provider: candidate.provider.id, nil)
         guard let found = try? found(hit, for: call, journey: &journey) else { return nil }
+        lookedUp(call, since: began, hit)
         return reply(found, to: call, from: candidate, journey: journey)
     }
 
@@ -54,8 +61,9 @@ extension ModelOrchestrator {
     ) async throws(ModelError) -> Found {
         let attempted = try await ask(candidate, for: call, journey: &journey) {
             timeout,
-            hold throws(ModelError) in
-            try await self.attempt(call, on: candidate, timeout: timeout, hold)
+            hold,
+            span throws(ModelError) in
+            try await self.attempt(call, on: candidate, timeout: timeout, hold, span)
         }
         switch attempted {
         case .whole(let document): return .whole(document)

@@ -19,7 +19,7 @@ extension ModelOrchestrator {
         while true {
             let boarding = time.now
             let (flight, id, isFirst) = cache.contents.flights.board(key) {
-                Flight(request: call.id, deadline: journey.lastDeadline)
+                Flight(request: call.id, deadline: journey.lastDeadline, context: call.spans?.context)
             }
             if let onWait = call.onWait { flight.listen(id, onWait) }
             if isFirst {
@@ -43,6 +43,7 @@ extension ModelOrchestrator {
                 let arrival = time.now
                 let failure = landing.failure
                 journey.recordShared(candidate, with: flight.request, failure: failure, since: boarding, at: arrival)
+                call.spans?.stage("aurelis.flight.join", from: boarding, to: arrival, with: flight.context)
                 if failure == nil { cache.countShared() }
                 // What ended the other call's patience need not end ours.
                 if failure != nil, !landing.journey.mayContinue(at: arrival), journey.mayContinue(at: arrival) {
@@ -86,14 +87,18 @@ extension ModelOrchestrator {
         // Another flight may have landed between our look into memory and our boarding.
         if plan.reads {
             if let hit = cache.inMemory(plan, isSecondLook: true) { return land(.cached(hit)) }
-            if let hit = await cache.inStores(plan) { return land(.cached(hit)) }
+            let began = call.spans == nil ? nil : time.now
+            let hit = await cache.inStores(plan)
+            lookedUp(call, since: began, hit)
+            if let hit { return land(.cached(hit)) }
         }
         journey.recordCache(plan.reads ? .miss : .bypass(.refresh))
         do throws(ModelError) {
             let attempted = try await ask(candidate, for: call, journey: &journey) {
                 timeout,
-                hold throws(ModelError) in
-                try await self.attempt(call, on: candidate, timeout: timeout, hold)
+                hold,
+                span throws(ModelError) in
+                try await self.attempt(call, on: candidate, timeout: timeout, hold, span)
             }
             switch attempted {
             case .whole(let document):

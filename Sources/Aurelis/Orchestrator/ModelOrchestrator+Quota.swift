@@ -30,7 +30,7 @@ extension ModelOrchestrator {
                 switch await quota.reserve(demand) {
                 case .granted(let ticket):
                     isServed = true
-                    waiting.end(at: time.now, for: candidate, journey: &journey)
+                    waiting.end(at: time.now, of: call, for: candidate, journey: &journey)
                     journey.recordQuota(ticket.left)
                     return QuotaHold(ticket, of: candidate, counting: demand, in: quota, turns)
                 case .refused(let refusal):

@@ -7,10 +7,11 @@ extension ModelOrchestrator {
         prefill: String? = nil,
         seam: StreamResume? = nil,
         timeout: Duration,
-        _ hold: QuotaHold?
+        _ hold: QuotaHold?,
+        _ span: RequestSpans.Attempt?
     ) async throws(ModelError) -> OpenedStream {
         let limit = min(timeout, configuration.firstTokenTimeout)
-        let attempt = attempt(call, on: candidate, prefill: prefill, timeout: limit)
+        let attempt = attempt(call, on: candidate, prefill: prefill, timeout: limit, span)
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: limit)
         let events: any ProviderStream =
             switch try await candidate.provider.send(attempt) {

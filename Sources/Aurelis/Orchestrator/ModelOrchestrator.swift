@@ -1,5 +1,6 @@
 internal import AurelisJSON
 public import Logging
+public import Tracing
 
 /// Finds an answer for each request: the way of a request, top to bottom.
 ///
@@ -18,6 +19,7 @@ public final class ModelOrchestrator: Sendable {
     let limiters: [ProviderID: ConcurrencyLimiter]
     let turns: TurnDesk
     let recording: RequestRecording?
+    let tracer: (any Tracer)?
     let inspector: CallInspector
     let logger: Logger
 
@@ -38,6 +40,7 @@ public final class ModelOrchestrator: Sendable {
     ///   - tokenizers: whose tokens are counted exactly; the others' are estimated.
     ///   - health: what an earlier orchestrator has learnt; nil: nothing is known yet.
     ///   - recorder: is told what became of every request; nil: nobody is.
+    ///   - tracer: makes the spans of requests; nil: there are none. `InstrumentationSystem.tracer` is that of the process.
     public init(
         providers: [any ModelProvider],
         configuration: OrchestratorConfiguration = OrchestratorConfiguration(),
@@ -46,6 +49,7 @@ public final class ModelOrchestrator: Sendable {
         tokenizers: ModelTokenizers = ModelTokenizers(),
         health: RouteHealth? = nil,
         recorder: (any RequestRecorder)? = nil,
+        tracer: (any Tracer)? = nil,
         time: any TimeSource = SystemTimeSource(),
         wallClock: WallClock = .system,
         random: any RandomSource = SystemRandomSource(),
@@ -70,7 +74,10 @@ public final class ModelOrchestrator: Sendable {
                 Dictionary(providers.map { ($0.id, ConcurrencyLimiter(limit: limit)) }) { first, _ in first }
             } ?? [:]
         self.turns = TurnDesk(limit: configuration.quotaQueue)
-        self.recording = recorder.map { RequestRecording(recorder: $0, clock: wallClock) }
+        self.tracer = tracer
+        // A trace ends with the record of its request, whether anybody else wants that or not.
+        let listener = recorder ?? (tracer == nil ? nil : NobodyRecords())
+        self.recording = listener.map { RequestRecording(recorder: $0, clock: wallClock) }
         self.time = time
         self.wallClock = wallClock
         self.random = random
@@ -109,7 +116,9 @@ public final class ModelOrchestrator: Sendable {
     public func answer(_ call: ModelCall) async throws(ModelError) -> ModelReply {
         if let refusal = recording?.refusal { throw refusal }
         let start = time.now
-        let call = try inspected(call, since: start)
+        var call = call
+        trace(&call, since: start)
+        call = try inspected(call, since: start)
         recording?.began(call, at: start)
         var journey = Journey(call: call, configuration: configuration, start: start)
         var candidates: [Candidate] = []
@@ -118,6 +127,7 @@ public final class ModelOrchestrator: Sendable {
             let preferred = try router.candidates(for: call, journey: &journey, at: start)
             candidates = router.pausedLast(preferred, journey: &journey, at: start)
             candidates = await withRoomFirst(candidates, call, journey: &journey)
+            if let spans = call.spans { spans.stage("aurelis.route", from: start, to: time.now) }
             if let (found, candidate) = await kept(call, by: preferred, before: candidates, journey: &journey) {
                 return reply(found, to: call, from: candidate, journey: journey)
             }
@@ -150,7 +160,7 @@ public final class ModelOrchestrator: Sendable {
         _ candidate: Candidate,
         for call: ModelCall,
         journey: inout Journey,
-        _ attempt: (_ timeout: Duration, _ hold: QuotaHold?) async throws(ModelError) -> Answer
+        _ attempt: (Duration, QuotaHold?, RequestSpans.Attempt?) async throws(ModelError) -> Answer
     ) async throws(ModelError) -> Answer {
         journey.recordClamp(clamp(call, for: candidate))
         for retry in 0... {
@@ -168,9 +178,16 @@ public final class ModelOrchestrator: Sendable {
                 admission = health.admit(candidate.route, at: start)
             }
             guard case .admitted(let permit) = admission else { continue }
+            let span = call.spans?.attempt(
+                call,
+                on: candidate,
+                number: journey.trace.upstreamAttempts + 1,
+                at: start
+            )
             do {
-                let answer = try await attempt(journey.remaining(at: start), hold)
+                let answer = try await attempt(journey.remaining(at: start), hold, span)
                 let now = time.now
+                call.spans?.ended(span, nil, at: now)
                 let duration = start.duration(to: now)
                 health.settle(permit, of: candidate.route, .success(after: duration, stream: journey.isStream), at: now)
                 journey.record(candidate, failure: nil, duration: duration, at: now)
@@ -178,6 +195,7 @@ public final class ModelOrchestrator: Sendable {
             } catch {
                 let failure = error.at(candidate)
                 let now = time.now
+                call.spans?.ended(span, failure, at: now)
                 let duration = start.duration(to: now)
                 health.settle(
                     permit,
@@ -193,6 +211,7 @@ public final class ModelOrchestrator: Sendable {
                 journey.recordWait(wait)
                 QuotaWaiting.tell(call, of: candidate, wait, reason: failure.message)
                 do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
+                waited(call, since: now, reason: "retry")
             }
         }
         throw .callerGone
@@ -221,6 +240,8 @@ public final class ModelOrchestrator: Sendable {
             QuotaWaiting.tell(call, of: candidate, wait, reason: cause.rawValue)
             journey.deferred(candidate, reason: "rate-limited, waited \(wait.briefly)")
             do { try await time.sleep(until: now.advanced(by: wait)) } catch { throw .callerGone }
+            journey.recordPause(wait)
+            waited(call, since: now, reason: "pause")
         }
     }
 
@@ -229,12 +250,13 @@ public final class ModelOrchestrator: Sendable {
         _ call: ModelCall,
         on candidate: Candidate,
         timeout: Duration,
-        _ hold: QuotaHold?
+        _ hold: QuotaHold?,
+        _ span: RequestSpans.Attempt?
     ) async throws(ModelError) -> Attempted {
-        guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout, hold)) }
+        guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout, hold, span)) }
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: timeout)
         defer { withExtendedLifetime(slot) {} }
-        switch try await candidate.provider.send(attempt(call, on: candidate, timeout: timeout)) {
+        switch try await candidate.provider.send(attempt(call, on: candidate, timeout: timeout, span)) {
         case .whole(let document):
             if let hold, hold.countsUse, let usage = document["usage"].flatMap(TokenUsage.init(reading:)) {
                 hold.note(usage)
@@ -262,16 +284,16 @@ public final class ModelOrchestrator: Sendable {
     /// The reply that the caller gets; a stream tells what became of it when it has ended.
     func reply(_ found: Found, to call: ModelCall, from candidate: Candidate, journey: Journey) -> ModelReply {
         let restoration = call.inspection?.restoration
-        let (start, trace) = (journey.start, journey.trace)
+        let (start, trace, arrival) = (journey.start, journey.trace, journey.lastMoment)
         let answer: ModelReply.Answer
         switch found {
         case .whole(let document):
-            recording?.answered(call, document, by: candidate, trace, since: start, at: journey.lastMoment)
+            recording?.answered(call, document, by: candidate, trace, since: start, at: arrival)
             answer = .whole(restoration?.restored(document) ?? document)
         case .stream(let events):
             let onEnd = recording.map { recording in
                 { @Sendable [time] end in
-                    recording.ended(call, end, by: candidate, trace, since: start, at: time.now)
+                    recording.ended(call, end, by: candidate, trace, since: start, firstContent: arrival, at: time.now)
                 }
             }
             let source = restoration.map { RestoringStream(events, $0) } ?? events

@@ -65,6 +65,7 @@ struct RequestRecording: Sendable {
         by candidate: Candidate,
         _ trace: RouteTrace,
         since start: ContinuousClock.Instant,
+        firstContent: ContinuousClock.Instant,
         at now: ContinuousClock.Instant
     ) {
         let (outcome, message): (RequestRecord.Outcome, String?) =
@@ -76,7 +77,8 @@ struct RequestRecording: Sendable {
         let (route, trace) = end.continuation ?? (candidate.route, trace)
         // Of an answer that two models gave only the last one's tokens are known.
         let price = route == candidate.route ? candidate.model.price : nil
-        record(call, outcome, route, message, end.usage, price, trace, start.duration(to: now), text: end.text)
+        let (first, whole) = (start.duration(to: firstContent), start.duration(to: now))
+        record(call, outcome, route, message, end.usage, price, trace, whole, firstContent: first, text: end.text)
     }
 
     private func record(
@@ -88,6 +90,7 @@ struct RequestRecording: Sendable {
         _ price: TokenPrice?,
         _ trace: RouteTrace,
         _ duration: Duration,
+        firstContent: Duration? = nil,
         answer: JSONDocument? = nil,
         text: String? = nil,
         failure: ModelError? = nil
@@ -105,10 +108,12 @@ struct RequestRecording: Sendable {
             outcome: outcome,
             message: message.map(Redaction.standard.text),
             duration: duration,
+            firstContent: firstContent,
             usage: usage,
             cost: trace.cost(of: usage, at: price),
             trace: trace
         )
+        call.spans?.end(record)
         guard let auditor else { return recorder.record(record) }
         var details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)
         (details.code, details.key) = (failure?.code, failure?.key)

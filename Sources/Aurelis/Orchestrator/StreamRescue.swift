@@ -40,6 +40,7 @@ struct StreamRescue: Sendable {
         let now = orchestrator.time.now
         journey = Journey(continuing: journey, call: call, configuration: orchestrator.configuration, start: now)
         journey.recordBreak(failure)
+        call.spans?.broke(failure, at: now)
         orchestrator.health.noteBreak(of: current.route, at: now)
         continuation = (current.route, journey.trace)
         do throws(ModelError) {
@@ -115,8 +116,17 @@ struct StreamRescue: Sendable {
         do {
             let stream = try await orchestrator.ask(candidate, for: call, journey: &journey) {
                 timeout,
-                hold throws(ModelError) in
-                try await orchestrator.open(call, on: candidate, prefill: prefill, seam: seam, timeout: timeout, hold)
+                hold,
+                span throws(ModelError) in
+                try await orchestrator.open(
+                    call,
+                    on: candidate,
+                    prefill: prefill,
+                    seam: seam,
+                    timeout: timeout,
+                    hold,
+                    span
+                )
             }
             current = candidate
             continuation?.route = candidate.route

@@ -82,6 +82,8 @@ public struct ProviderAttempt: Sendable {
     public var prefill: String?
     /// The client request this attempt serves.
     public var requestID: RequestID
+    /// What the provider is told of the trace that the request is part of; empty: nothing.
+    public var traceFields = TraceFields()
     /// How long the attempt may take: for a whole answer to its end, for a stream to its first content, of which
     /// `ProviderStream.contentArrived` tells. The provider keeps to it and throws `timeout`. nil: no limit.
     public var timeout: Duration?

@@ -24,6 +24,7 @@ extension RequestRecord {
         json.field("outcome", outcome.rawValue)
         json.optional("message", message)
         json.milliseconds("duration_ms", duration)
+        if let firstContent { json.milliseconds("first_content_ms", firstContent) }
         if let usage {
             json.key("usage")
             json.beginObject()
@@ -59,6 +60,7 @@ extension RequestRecord {
             outcome: Outcome(rawValue: outcome),
             message: value["message"]?.string,
             duration: value.milliseconds("duration_ms") ?? .zero,
+            firstContent: value.milliseconds("first_content_ms"),
             usage: value["usage"].flatMap(TokenUsage.init(reading:)),
             cost: value["cost_picodollars"]?.int.map(Int64.init),
             trace: RouteTrace(reading: value)

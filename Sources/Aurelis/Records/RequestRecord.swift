@@ -27,6 +27,8 @@ public struct RequestRecord: Sendable, Hashable {
     public var message: String?
     /// From its coming to the last byte of its answer.
     public var duration: Duration
+    /// From its coming to the first content of its stream; nil for a whole answer, and for none.
+    public var firstContent: Duration?
     /// What it cost in tokens, when the provider said so.
     public var usage: TokenUsage?
     /// What it cost in picodollars; nil: the price or the tokens are unknown.
@@ -58,6 +60,7 @@ public struct RequestRecord: Sendable, Hashable {
         outcome: Outcome,
         message: String? = nil,
         duration: Duration,
+        firstContent: Duration? = nil,
         usage: TokenUsage? = nil,
         cost: Int64? = nil,
         trace: RouteTrace
@@ -74,6 +77,7 @@ public struct RequestRecord: Sendable, Hashable {
         self.outcome = outcome
         self.message = message
         self.duration = duration
+        self.firstContent = firstContent
         self.usage = usage
         self.cost = cost
         self.trace = trace

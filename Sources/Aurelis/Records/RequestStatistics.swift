@@ -74,6 +74,9 @@ package final class RequestStatistics: RequestRecorder {
         }
     }
 
+    /// How many requests are under way.
+    package var underWay: Int { state.withLock(\.active.count) }
+
     /// Everything that is known, as of now.
     package func snapshot() -> Snapshot {
         let (now, moment) = (clock.millisecondsSinceEpoch, time.now)

@@ -10,7 +10,7 @@ public struct RouteTrace: Sendable, Hashable {
     /// What the cache had to do with the answer; nil when there is no cache.
     public var cache: CacheStatus?
 
-    /// How long the request waited for quotas, before anything was sent.
+    /// How long the request waited for quotas and for pauses of providers, before anything was sent.
     public var waited: Duration = .zero
     /// How many more requests the quota of the model asked last allows; nil: nobody counts.
     public var quotaLeft: QuotaLeft?

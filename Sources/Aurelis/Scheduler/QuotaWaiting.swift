@@ -38,8 +38,9 @@ struct QuotaWaiting {
     }
 
     /// Notes in the trace that there was a wait.
-    func end(at now: ContinuousClock.Instant, for candidate: Candidate, journey: inout Journey) {
+    func end(at now: ContinuousClock.Instant, of call: ModelCall, for candidate: Candidate, journey: inout Journey) {
         guard place != nil else { return }
+        call.spans?.waited("quota", from: start, to: now)
         let reason = obstacle.map { "\($0)" } ?? "others went first"
         journey.recordTurn(candidate, after: start.duration(to: now), reason: reason)
     }

@@ -48,6 +48,9 @@ final class TurnDesk: Sendable {
     /// Whether nobody waits for any meter.
     var isIdle: Bool { state.withLock { $0.lines.isEmpty } }
 
+    /// How many wait, for all meters together.
+    var waiting: Int { state.withLock(\.count) }
+
     /// How many would go before a request that came now.
     func ahead(of call: ModelCall, on meter: QuotaMeterID) -> Int {
         state.withLock { state in

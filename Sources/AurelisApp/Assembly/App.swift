@@ -98,6 +98,12 @@ package func buildApp(
         logger: logger,
         onListening: { announcement.gateway("\($0)") }
     )
+    let scrape = MetricsScrape(
+        engine: engine,
+        gateway: { gateway.load },
+        metered: { access.metered },
+        process: ProcessReadings(start: WallClock.system.millisecondsSinceEpoch)
+    )
     var resources = AdminResources(
         isReady: { engine.orchestrator.isReady },
         health: engine.health,
@@ -111,6 +117,7 @@ package func buildApp(
         obstacle: { engine.orchestrator.obstacle }
     )
     resources.board = health.desk.board
+    resources.metrics = { await scrape.page(accepting: $0) }
     let admin = AdminServer(
         host: configuration.admin.host,
         port: configuration.admin.port,

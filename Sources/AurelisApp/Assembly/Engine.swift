@@ -1,5 +1,6 @@
 package import Aurelis
 internal import AurelisStorage
+internal import AurelisTracing
 internal import AurelisTransport
 package import Logging
 package import NIOCore
@@ -22,6 +23,12 @@ package final class Engine: Sendable {
     package var quota: any QuotaLedger { factory.quota }
     /// What became of the requests.
     package var history: RequestHistory { factory.history }
+    /// What is counted for a scrape.
+    package var metrics: EngineMetrics? { factory.metrics }
+    /// What makes and sends the spans of requests; nil: nobody.
+    package var tracing: EngineTracing? { factory.tracing }
+    /// The connections to providers.
+    var client: HTTPClient { factory.client }
     /// What is told to the audit log.
     package var trail: AuditTrail { factory.trail }
     /// The cache and the stores behind it.
@@ -33,7 +40,10 @@ package final class Engine: Sendable {
     /// What runs beside the servers.
     var services: [any Service] {
         let keeping = (quota as? DatabaseQuotaLedger).map(QuotaKeeping.init)
-        return layers.services + [keeping].compactMap(\.self)
+        var services: [any Service] = layers.services
+        if let keeping { services.append(keeping) }
+        if let tracing { services.append(tracing.exporter) }
+        return services
     }
     /// The answers that are kept, under the rules in effect now.
     package var cache: AnswerCache { orchestrator.cache ?? factory.layers.cache }
@@ -78,7 +88,20 @@ package final class Engine: Sendable {
         let audit = try AuditFactory(environment: environment, clock: clock, time: time, logger: logger)
             .log(configuration, isBrief: isBrief)
         let client = HTTPClient(eventLoopGroup: eventLoopGroup, configuration: transport)
+        // A process of a moment has no time to send spans.
+        let tracing: EngineTracing?
+        do {
+            tracing =
+                isBrief
+                ? nil
+                : try EngineTracing.make(configuration, environment: environment, client: client, logger: logger)
+        } catch {
+            await client.shutdown()
+            throw error
+        }
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
+        // A process of a moment is never asked.
+        let metrics = isBrief ? nil : EngineMetrics()
         let factory = OrchestratorFactory(
             client: client,
             simulator: simulator,
@@ -89,10 +112,13 @@ package final class Engine: Sendable {
                 directory: configuration.dataDirectory,
                 simulated: configuration.simulates,
                 evidence: HealthEvidence(time: time),
+                metrics: metrics?.requests,
                 time: time,
                 clock: clock,
                 logger: logger
             ),
+            metrics: metrics,
+            tracing: tracing,
             trail: AuditTrail(audit, clock: clock),
             layers: layers,
             quota: quota(configuration, clock, logger: logger),

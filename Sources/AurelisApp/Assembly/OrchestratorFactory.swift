@@ -13,6 +13,10 @@ struct OrchestratorFactory: Sendable {
     /// What has been learnt of the routes: a reload does not forget an outage.
     let health: RouteHealth
     let history: RequestHistory
+    /// What is counted for a scrape.
+    let metrics: EngineMetrics?
+    /// What makes the spans of requests.
+    let tracing: EngineTracing?
     /// What can be proven of the requests.
     let trail: AuditTrail
     /// The answers: a reload changes the rules by which they are kept, not what is kept.
@@ -37,6 +41,7 @@ struct OrchestratorFactory: Sendable {
             if let simulator { return [try factory.provider(simulator.provider)] }
             return try factory.providers(configuration)
         }
+        for provider in providers { metrics?.requests.know(provider.models.map(\.id)) }
         var rules = configuration.orchestrator
         rules.concurrency = configuration.concurrency ?? defaultConcurrency
         return ModelOrchestrator(
@@ -47,6 +52,7 @@ struct OrchestratorFactory: Sendable {
             tokenizers: try ModelTokenizers(configuration.tokenizers),
             health: health,
             recorder: trail.log.map { AuditedHistory(history: history, audit: $0) } ?? history,
+            tracer: tracing?.tracer,
             time: time,
             wallClock: clock,
             logger: logger

@@ -16,6 +16,8 @@ package struct RequestHistory: RequestRecorder {
     private let usage: DatabaseUsageLedger
     /// What they have shown of the providers.
     package let evidence: HealthEvidence
+    /// Who counts for a scrape; nil: nobody.
+    private let metrics: RequestMetrics?
 
     /// The history of a data directory; an empty path: in memory only.
     ///
@@ -24,12 +26,14 @@ package struct RequestHistory: RequestRecorder {
         directory: String,
         simulated: Bool,
         evidence: HealthEvidence = HealthEvidence(),
+        metrics: RequestMetrics? = nil,
         time: any TimeSource = SystemTimeSource(),
         clock: WallClock = .system,
         logger: Logger
     ) {
         statistics = RequestStatistics(time: time, clock: clock)
         self.evidence = evidence
+        self.metrics = metrics
         usage = DatabaseUsageLedger(directory: directory, simulated: simulated, clock: clock, logger: logger)
         journal = directory.isEmpty ? nil : RequestJournal(StorageFile(directory: directory), logger: logger)
     }
@@ -44,6 +48,7 @@ package struct RequestHistory: RequestRecorder {
         journal?.record(record)
         usage.record(record)
         evidence.record(record)
+        metrics?.record(record)
     }
 
     /// What became of a request; nil when it is unknown or long ago.

@@ -11,7 +11,7 @@ extension Configuration {
             knowing: [
                 "providers", "routing", "retry", "quota", "tokenizers", "cache", "audit", "transport", "gateway",
                 "files", "batches", "admin", "data_dir", "log", "simulate", "simulator", "safety",
-                "health", "alerts",
+                "health", "alerts", "tracing",
             ],
             log: log
         )
@@ -31,6 +31,7 @@ extension Configuration {
         audit = try Audit(reading: root, warnings: &warnings)
         health = try Health(reading: root)
         alerts = try Alert.all(reading: root, warnings: &warnings)
+        tracing = try Tracing(reading: root, warnings: &warnings)
         gateway = try Gateway(reading: root, warnings: &warnings)
         files = try Files(reading: root)
         batches = try Batches(reading: root)

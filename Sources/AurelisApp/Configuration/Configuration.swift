@@ -24,6 +24,8 @@ package struct Configuration: Sendable, Equatable {
     package var alerts: [Alert] = []
     /// What is recorded so that it can be proven.
     package var audit = Audit()
+    /// Which requests are traced.
+    package var tracing = Tracing()
     /// Connections to providers.
     package var transport = Transport()
     /// The data plane.

@@ -26,6 +26,7 @@ enum EnvironmentSettings {
         overrides.cachePolicy = environment["AURELIS_CACHE"]
         let names = Dictionary(uniqueKeysWithValues: variables.map { ($0.value, $0.key) })
         var layer = overrides.layer { .environment(names[$0] ?? $0) }
+        TracingEnvironment.add(to: &layer, environment)
         // As text: the reader says what is wrong with a number, and where it was said.
         let texts: [(String, [String])] = [
             ("AURELIS_PORT", ["gateway", "port"]), ("AURELIS_ADMIN_PORT", ["admin", "port"]),

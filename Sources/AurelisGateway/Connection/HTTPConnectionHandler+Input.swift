@@ -106,7 +106,13 @@ extension HTTPConnectionHandler {
                 )
             }
             let options = try callOptions(of: head)
-            var exchange = ModelExchange(operation: operation, options: options, requestID: requestID, body: body)
+            var exchange = ModelExchange(
+                operation: operation,
+                options: options,
+                requestID: requestID,
+                body: body,
+                traceFields: head.traceFields
+            )
             body = []
             if let response = exchange.responseFromMemory(of: loop.server.orchestrator(), &loop.repeatedCalls) {
                 return answer(response)

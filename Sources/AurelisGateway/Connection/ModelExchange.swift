@@ -7,10 +7,19 @@ struct ModelExchange {
     let options: ModelCall.Options
     let requestID: RequestID
     let body: [UInt8]
+    /// The trace that the client is part of.
+    let traceFields: TraceFields
     /// The call, once it has been read.
     private var call: ModelCall?
 
-    init(operation: ModelOperation, options: ModelCall.Options, requestID: RequestID, body: [UInt8]) {
+    init(
+        operation: ModelOperation,
+        options: ModelCall.Options,
+        requestID: RequestID,
+        body: [UInt8],
+        traceFields: TraceFields = TraceFields()
+    ) {
+        self.traceFields = traceFields
         self.operation = operation
         self.options = options
         self.requestID = requestID
@@ -22,7 +31,7 @@ struct ModelExchange {
         let known = repeated.call(for: self, of: orchestrator)
         // What is wrong with a call is told by `run`.
         guard var call = known ?? (try? read()) else { return nil }
-        call.id = requestID
+        call.stand(for: requestID, traceFields)
         let reply = orchestrator.answerFromMemory(&call)
         self.call = call
         guard let reply, case .whole(let document) = reply.answer else { return nil }
@@ -31,7 +40,9 @@ struct ModelExchange {
     }
 
     private func read() throws(ModelError) -> ModelCall {
-        try ModelCall(reading: try document(), operation: operation, id: requestID, options: options)
+        var call = try ModelCall(reading: try document(), operation: operation, id: requestID, options: options)
+        call.traceFields = traceFields
+        return call
     }
 
     /// Answers the call on the connection. Runs on the connection's event loop.

@@ -26,6 +26,8 @@ struct RequestHead {
     var priority: String?
     var wait: String?
     var secrets: String?
+    /// The trace that the client is part of.
+    var traceFields = TraceFields()
 
     /// - Parameter isLocal: whether only this machine is served, which what a browser sends for a foreign page is not.
     /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
@@ -53,6 +55,13 @@ struct RequestHead {
                 facts.keepsAlive = false
             case 9 where name.isField("x-api-key"):
                 credential.take(value)
+            case 10 where name.isField("tracestate"):
+                // The order of several is that of their members.
+                let earlier = traceFields["tracestate"].map { $0 + "," } ?? ""
+                traceFields["tracestate"] = earlier + value
+            case 11 where name.isField("traceparent"):
+                // Of two nobody knows which is right, and both are wrong.
+                traceFields["traceparent"] = traceFields["traceparent"] == nil ? value : ""
             case 12 where name.isField("content-type"):
                 contentType = value
             case 13 where name.isField("authorization"):

@@ -22,7 +22,7 @@ internal import ServiceLifecycle
 package struct GatewayServer: Service {
     private let configuration: GatewayConfiguration
     private let eventLoopGroup: MultiThreadedEventLoopGroup
-    private let context: ServerContext
+    let context: ServerContext
     private let security: TLSListener?
     private let onListening: @Sendable (ListeningAddress) -> Void
 

@@ -119,15 +119,17 @@ package final class OpenAICompatibleProvider: ModelProvider {
             if let outage { throw outage }
             let body = try body(of: attempt)
             let credential = try await credentials.current()
-            let request = try signed(
-                endpoint.request(
-                    attempt.operation,
-                    body: body,
-                    stream: attempt.stream,
-                    credential: credential,
-                    timeouts: timeouts(of: attempt)
-                )
+            var request = endpoint.request(
+                attempt.operation,
+                body: body,
+                stream: attempt.stream,
+                credential: credential,
+                timeouts: timeouts(of: attempt)
             )
+            for field in attempt.traceFields.fields where !request.headers.contains(field.name) {
+                request.headers.append(field.name, field.value)
+            }
+            request = try signed(request)
             let response = try await response(to: request, credential, for: attempt.model)
             return try await answer(to: attempt, response, credential)
         } catch {
