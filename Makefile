@@ -15,6 +15,11 @@ endif
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz/AurelisFuzz
 SWIFT_FORMAT  := --recursive --parallel --configuration .swift-format $(SWIFT_SOURCES)
 
+# Rooms whose tests speak to nobody and keep every core busy, and those that run the whole app: in runs of their own, so that
+# tests that wait for sockets within real time limits have the machine.
+VALUE_TESTS   := ^(AurelisTests|AurelisJSONTests|AurelisFuzzTests|AurelisPrometheusTests|AurelisSigningTests)\.
+APP_TESTS     := ^(AurelisAppTests|AurelisCommandTests)\.
+
 .PHONY: help build release test compatibility demo bench bench-day fuzz man format lint clean install uninstall
 
 help: ## Show this list
@@ -37,9 +42,9 @@ release: ## Build for use (.build/release/aurelis)
 
 test: ## Run every test: Swift, then the Python clients against the gateway
 	@scripts/require build tests
-	@# Values first: their tests keep every core busy, while the others' wait for sockets within real time limits.
-	@swift test --disable-xctest --filter '^(AurelisTests|AurelisJSONTests)\.'
-	@swift test --disable-xctest --skip '^(AurelisTests|AurelisJSONTests)\.'
+	@swift test --disable-xctest --filter '$(VALUE_TESTS)'
+	@swift test --disable-xctest --filter '$(APP_TESTS)'
+	@swift test --disable-xctest --skip '$(VALUE_TESTS)' --skip '$(APP_TESTS)'
 	@Compatibility/run
 
 compatibility: ## Run only the Python clients against the gateway

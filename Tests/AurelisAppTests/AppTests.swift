@@ -46,7 +46,7 @@ struct AppTests {
             }
             let unknown = try await app.send("GET", "/nothing", to: app.addresses.admin)
             #expect(unknown.status == 404)
-            #expect(unknown.body.contains(#""type":"invalid_request_error""#))
+            #expect(unknown.body.contains(#""type":"not_found_error""#))
         }
     }
 

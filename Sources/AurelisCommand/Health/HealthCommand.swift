@@ -29,7 +29,12 @@ struct HealthCommand: AsyncParsableCommand {
 struct HealthShowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Show how everything is (the default); exits with 1 when degraded, with 5 when unhealthy."
+        abstract: "Show how everything is (the default); exits with 1 when degraded, with 5 when unhealthy.",
+        discussion: """
+            Examples:
+              aurelis health show --history
+              aurelis health show --watch --json
+            """
     )
 
     @Flag(help: "Go on showing it, until interrupted.")

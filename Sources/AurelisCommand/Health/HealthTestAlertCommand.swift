@@ -12,6 +12,9 @@ struct HealthTestAlertCommand: AsyncParsableCommand {
         discussion: """
             One attempt each, signed as a real alert is, with the event health.test. No
             gateway needs to run.
+
+            Example:
+              aurelis health test-alert --json
             """
     )
 

@@ -143,7 +143,8 @@ struct AlertDeliveryTests {
                 // The first was given up, for the second waits for its second attempt.
                 await time.sleepers(atLeast: 1)
                 #expect(outbox.count == 1 && time.waits.count == 5)
-                #expect(server.requests.count == (trouble == .silent ? 6 : 0))
+                // A machine that is busy may not even connect within the timeout.
+                #expect(trouble == .silent ? (1...6).contains(server.requests.count) : server.requests.isEmpty)
             }
         }
     }
