@@ -13,6 +13,7 @@ final class EventListener {
     let status: Int
     private let body: HTTPResponseBody
     private var parser = ServerSentEventParser()
+    private var passedOver: [Event] = []
     /// Whether the stream has ended as it should.
     private(set) var isOver = false
 
@@ -43,13 +44,17 @@ final class EventListener {
         }
     }
 
-    /// The next event of a name, for which something holds.
+    /// The first event of a name that was not taken yet, for which something holds; others may come before it or after.
     func next(
         _ name: String,
         where holds: (JSONDocument) -> Bool = { _ in true }
     ) async throws -> Event? {
+        if let index = passedOver.firstIndex(where: { $0.name == name && holds($0.data) }) {
+            return passedOver.remove(at: index)
+        }
         while let event = try await next() {
             if event.name == name, holds(event.data) { return event }
+            passedOver.append(event)
         }
         return nil
     }
