@@ -15,10 +15,11 @@ endif
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz/AurelisFuzz
 SWIFT_FORMAT  := --recursive --parallel --configuration .swift-format $(SWIFT_SOURCES)
 
-# Rooms whose tests speak to nobody and keep every core busy, and those that run the whole app: in runs of their own, so that
-# tests that wait for sockets within real time limits have the machine.
+# In runs of their own, so that tests that wait for sockets within real time limits have the machine: rooms whose tests speak to
+# nobody and keep every core busy, those that run the whole app, and the gateway's, where most sockets are.
 VALUE_TESTS   := ^(AurelisTests|AurelisJSONTests|AurelisFuzzTests|AurelisPrometheusTests|AurelisSigningTests)\.
 APP_TESTS     := ^(AurelisAppTests|AurelisCommandTests)\.
+GATEWAY_TESTS := ^AurelisGatewayTests\.
 
 .PHONY: help build release test compatibility demo bench bench-day fuzz man format lint clean install uninstall
 
@@ -44,7 +45,8 @@ test: ## Run every test: Swift, then the Python clients against the gateway
 	@scripts/require build tests
 	@swift test --disable-xctest --filter '$(VALUE_TESTS)'
 	@swift test --disable-xctest --filter '$(APP_TESTS)'
-	@swift test --disable-xctest --skip '$(VALUE_TESTS)' --skip '$(APP_TESTS)'
+	@swift test --disable-xctest --filter '$(GATEWAY_TESTS)'
+	@swift test --disable-xctest --skip '$(VALUE_TESTS)' --skip '$(APP_TESTS)' --skip '$(GATEWAY_TESTS)'
 	@Compatibility/run
 
 compatibility: ## Run only the Python clients against the gateway

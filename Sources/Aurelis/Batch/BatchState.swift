@@ -86,12 +86,16 @@ struct BatchState: Sendable {
     struct Refusal: Sendable {
         var since: ContinuousClock.Instant
         var until: ContinuousClock.Instant?
+        /// How many had been asked by then: an answer to one of those says nothing of what comes after.
+        var asked: Int
     }
 
     /// An item that has no result yet.
     struct Open: Sendable {
         var facts: Facts
         var attempts = 0
+        /// Which it is of those that were asked, in their order.
+        var asked = 0
         /// From when on it may be asked; nil while it is asked or is to be written.
         var parkedUntil: ContinuousClock.Instant?
         /// Equal items, which wait for it.
@@ -113,6 +117,8 @@ struct BatchState: Sendable {
     private var open: [Int: Open] = [:]
     /// Those of them that have a place in flight.
     private var flying: Set<Int> = []
+    /// How often somebody was asked.
+    private var asked = 0
     private var parked: Set<Int> = []
     private var parkedBytes = 0
     private var following = 0
@@ -239,7 +245,7 @@ extension BatchState {
         guard let item = open[number], flying.contains(number) else { return .leaves([]) }
         switch outcome {
         case .finished(let isCached):
-            refusals[item.facts.lane] = nil
+            if item.asked > refusals[item.facts.lane]?.asked ?? 0 { refusals[item.facts.lane] = nil }
             return settle(item, Weight(isAnswered: true, isCached: isCached), keepsKey: true)
         case .failed(let isFinal):
             return settle(item, Weight(isAnswered: false), keepsKey: isFinal)
@@ -247,7 +253,7 @@ extension BatchState {
             if isClosed { return settle(item, Weight(isAnswered: false), keepsKey: false) }
             if isRefusal {
                 let since = refusals[item.facts.lane]?.since ?? now
-                let refusal = Refusal(since: since, until: until)
+                let refusal = Refusal(since: since, until: until, asked: asked)
                 refusals[item.facts.lane] = refusal
                 if isHopeless(refusal) {
                     let left = leave(number) + leaveParked(in: item.facts.lane)
@@ -318,6 +324,8 @@ extension BatchState {
 
     private mutating func fly(_ number: Int) {
         flying.insert(number)
+        asked += 1
+        open[number]?.asked = asked
         report()
     }
 

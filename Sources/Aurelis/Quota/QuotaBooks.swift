@@ -46,6 +46,13 @@ package struct QuotaBooks: Sendable {
         return .granted(ticket)
     }
 
+    /// Counts a request that was allowed already, whatever room there is.
+    package mutating func count(_ demand: QuotaDemand, as id: String, at now: Int64) {
+        for (meter, plan) in demand.meters {
+            self[meter].take(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
+        }
+    }
+
     /// Ends a reservation.
     package mutating func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End) {
         for meter in ticket.meters { meters[meter]?.settle(ticket.id, end) }

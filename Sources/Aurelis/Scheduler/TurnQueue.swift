@@ -19,7 +19,7 @@ struct TurnQueue: Sendable {
     private var lanes = [[Tenant]](repeating: [], count: RequestPriority.allCases.count)
     /// How many wait.
     private(set) var count = 0
-    /// How many may.
+    /// How many of one tenant may, with one priority: whoever sends too much is told so, not whoever comes next.
     let limit: Int
 
     init(limit: Int) { self.limit = limit }
@@ -29,14 +29,15 @@ struct TurnQueue: Sendable {
 
     /// Lets somebody wait; false when there is no room for one more.
     mutating func join(_ id: ID, tenant: String, _ priority: RequestPriority) -> Bool {
-        guard count < limit else { return false }
-        count += 1
+        guard limit > 0 else { return false }
         let lane = priority.lane
         if let index = lanes[lane].firstIndex(where: { $0.name == tenant }) {
+            guard lanes[lane][index].waiting.count < limit else { return false }
             lanes[lane][index].waiting.append(id)
         } else {
             lanes[lane].append(Tenant(name: tenant, waiting: [id]))
         }
+        count += 1
         return true
     }
 

@@ -107,7 +107,8 @@ struct HistoryWriting: Service {
 }
 
 extension RequestHistory {
-    fileprivate func write() async {
+    /// Writes what has been recorded, once a second, until the task is cancelled.
+    package func write() async {
         async let counting: Void = usage.run()
         await journal?.run()
         await counting

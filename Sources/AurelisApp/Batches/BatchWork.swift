@@ -19,8 +19,9 @@ struct BatchWork: Sendable {
     let stop: BatchStop
     let logger: Logger
 
-    /// How long a model that refuses is waited for before the batch makes room for another.
-    private static let patience: Duration = .seconds(60)
+    /// How long a model that refuses is waited for before the batch makes room for another: a minute's limit, with the
+    /// seconds by which its window may be off.
+    private static let patience: Duration = .seconds(75)
     /// How long it takes until something is tried again of which nobody knows when it works.
     private static let pause: Int64 = 600
     /// How long it takes until the disk is tried again.

@@ -1,6 +1,7 @@
 internal import Aurelis
 internal import AurelisApp
 internal import AurelisStorage
+internal import Foundation
 internal import Logging
 
 /// Works through a batch, or goes on where another run of it ended, and writes its output.
@@ -29,11 +30,14 @@ struct BatchJob: Sendable {
 
     /// The batch's name: the same input to the same place, answered by real providers or by the simulator.
     private func identity(_ configuration: Configuration) -> DatabaseBatchJournal.Identity {
-        var path = output.path ?? "-"
-        if output.path != nil, !path.hasPrefix("/") { path = ProcessEnvironment.workingDirectory + "/" + path }
+        // However the place is written, it is one place.
+        let path = output.path.map { path in
+            URL(filePath: path.hasPrefix("/") ? path : ProcessEnvironment.workingDirectory + "/" + path)
+                .standardizedFileURL.resolvingSymlinksInPath().path
+        }
         var name = InputDigest()
         name.update("input", Array(input.digest.utf8))
-        name.update("output", Array(path.utf8))
+        name.update("output", Array((path ?? "-").utf8))
         name.update("simulated", Array("\(configuration.simulates)".utf8))
         return DatabaseBatchJournal.Identity(name: name.value, input: input.digest)
     }
@@ -58,12 +62,10 @@ struct BatchJob: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [input] in await outlook.look(at: input, settled, orchestrator) }
             defer { group.cancelAll() }
-            var meter = BatchMeter(errors, at: .now)
-            let report = try await runner.run({ () throws(BatchError) in try lines.next() }) { progress in
-                meter.earliestEnd = outlook.end
-                if let text = meter.text(progress, at: .now) { errors.note(text) }
-            }
-            if let text = meter.ending() { errors.note(text) }
+            let display = BatchDisplay(errors, outlook)
+            group.addTask { await display.run() }
+            let report = try await runner.run({ () throws(BatchError) in try lines.next() }) { display.show($0) }
+            display.end()
             return report
         }
     }

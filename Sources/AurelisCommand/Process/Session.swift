@@ -69,12 +69,21 @@ struct Session: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton
         )
         do {
-            let value = try await body(engine)
+            let value = try await Self.recording(engine, body)
             await engine.shutdown()
             return value
         } catch {
             await engine.shutdown()
             throw error
         }
+    }
+
+    /// What was used and what became of requests is written while they are made: a command may be killed.
+    private static func recording<Value: Sendable>(
+        _ engine: Engine,
+        _ body: (Engine) async throws -> Value
+    ) async throws -> Value {
+        async let _ = engine.history.write()
+        return try await body(engine)
     }
 }

@@ -25,9 +25,11 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         /// What a refusal told at a time.
         case learn(QuotaLesson, QuotaMeterID, QuotaPlan, at: Int64)
         case renew([QuotaTicket])
+        /// What was allowed while the file could not be used.
+        case count(QuotaDemand, id: String, at: Int64)
     }
 
-    private struct State {
+    fileprivate struct State {
         var waiting: [Operation] = []
         var isWorking = false
         /// The books as this process last saw them.
@@ -37,9 +39,13 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         /// The reservations of this process.
         var open: Set<QuotaTicket> = []
         var isFailing = false
+        /// What happened while the file could not be used: it is made up for before anything else is written.
+        var unwritten: [Operation] = []
         var lastID: UInt64 = 0
     }
 
+    /// Nobody makes up for more: a file that cannot be used for so long is another day's.
+    fileprivate static let maximumUnwritten = 100_000
     /// How long a request waits for the file.
     private static let patience: Duration = .seconds(2)
     /// How often other processes are told that reservations are still under way.
@@ -85,6 +91,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
         let now = clock.millisecondsSinceEpoch
         let id = nextID()
+        if let decision = decidedAlone(demand, id, at: now) { return decision }
         let known = state.withLock { $0.books.obstacle(to: demand, at: now) }
         // What is used up for hours, or was too much from the beginning, others can hardly have given back.
         if let known, !known.passesSoon { return .refused(known) }
@@ -94,6 +101,18 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         DispatchQueue.global().asyncAfter(deadline: end) { result.deliver(nil) }
         let decision = await result.value ?? state.withLock { $0.books.reserve(demand, as: id, at: now) }
         if case .granted(let ticket) = decision { state.withLock { _ = $0.open.insert(ticket) } }
+        return decision
+    }
+
+    /// What memory says, while the file cannot be used: nobody waits for it then; nil while it can.
+    private func decidedAlone(_ demand: QuotaDemand, _ id: String, at now: Int64) -> QuotaDecision? {
+        let decision = state.withLock { state -> QuotaDecision? in
+            guard state.isFailing else { return nil }
+            let decision = state.books.reserve(demand, as: id, at: now)
+            if case .granted(let ticket) = decision { state.open.insert(ticket) }
+            return decision
+        }
+        if case .granted = decision { enqueue(.count(demand, id: id, at: now)) }
         return decision
     }
 
@@ -193,7 +212,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     }
 
     private func perform(_ operations: [Operation]) {
-        let ids = Set(operations.flatMap(\.meters))
+        let missed = state.withLock(\.unwritten)
+        let ids = Set((missed + operations).flatMap(\.meters))
         let now = clock.millisecondsSinceEpoch
         do {
             let (meters, decisions) = try connection.lend { session in
@@ -201,6 +221,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
                     var books = QuotaBooks()
                     let before = try self.meters(ids, in: database)
                     for (id, meter) in before { books[id] = meter }
+                    for operation in missed { _ = books.perform(operation, at: now) }
                     let decisions = operations.map { books.perform($0, at: now) }
                     for (id, meter) in books.meters where meter != before[id] {
                         try Self.write(meter, id, to: database)
@@ -210,6 +231,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             }
             state.withLock { state in
                 for (id, meter) in meters { state.books[id] = meter }
+                state.unwritten.removeFirst(missed.count)
                 state.isFailing = false
             }
             deliver(decisions, to: operations)
@@ -219,7 +241,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
                 return !state.isFailing
             }
             if isNew { logger.warning("quotas are counted for this process alone: \(path): \(error)") }
-            deliver(state.withLock { state in operations.map { state.books.perform($0, at: now) } }, to: operations)
+            deliver(state.withLock { $0.performAlone(operations, at: now) }, to: operations)
         }
     }
 
@@ -228,7 +250,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             switch operation {
             case .reserve(_, _, let result): result.deliver(decision)
             case .lease(let demand, _, let start): arrive(decision, demand, since: start)
-            case .settle, .learn, .renew: break
+            case .settle, .learn, .renew, .count: break
             }
         }
     }
@@ -266,6 +288,31 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     }
 }
 
+extension DatabaseQuotaLedger.State {
+    /// Does in memory what the file could not take, and keeps it for the file.
+    fileprivate mutating func performAlone(
+        _ operations: [DatabaseQuotaLedger.Operation],
+        at now: Int64
+    ) -> [QuotaDecision?] {
+        let decisions = operations.map { operation -> QuotaDecision? in
+            // That is in memory already.
+            if case .count = operation { return nil }
+            return books.perform(operation, at: now)
+        }
+        for (operation, decision) in zip(operations, decisions) {
+            switch operation {
+            case .reserve(let demand, let id, _), .lease(let demand, let id, _):
+                if case .granted = decision { unwritten.append(.count(demand, id: id, at: now)) }
+            case .settle, .learn, .count: unwritten.append(operation)
+            case .renew: break
+            }
+        }
+        let excess = unwritten.count - DatabaseQuotaLedger.maximumUnwritten
+        if excess > 0 { unwritten.removeFirst(excess) }
+        return decisions
+    }
+}
+
 extension QuotaBooks {
     fileprivate mutating func perform(_ operation: DatabaseQuotaLedger.Operation, at now: Int64) -> QuotaDecision? {
         switch operation {
@@ -273,6 +320,7 @@ extension QuotaBooks {
         case .settle(let ticket, let end): settle(ticket, end)
         case .learn(let lesson, let meter, let plan, let time): learn(lesson, of: meter, under: plan, at: time)
         case .renew(let tickets): renew(tickets, at: now)
+        case .count(let demand, let id, let time): count(demand, as: id, at: time)
         }
         return nil
     }
@@ -281,7 +329,7 @@ extension QuotaBooks {
 extension DatabaseQuotaLedger.Operation {
     fileprivate var meters: [QuotaMeterID] {
         switch self {
-        case .reserve(let demand, _, _), .lease(let demand, _, _): demand.meters.map(\.id)
+        case .reserve(let demand, _, _), .lease(let demand, _, _), .count(let demand, _, _): demand.meters.map(\.id)
         case .settle(let ticket, _): ticket.meters
         case .learn(_, let meter, _, _): [meter]
         case .renew(let tickets): tickets.flatMap(\.meters)

@@ -163,6 +163,36 @@ struct DatabaseQuotaLedgerTests {
         guard case .refused = await ledger.reserve(demand) else { throw CancellationError() }
     }
 
+    @Test("what is counted while somebody holds the file is in it afterwards, and nobody waits for the file meanwhile")
+    func held() async throws {
+        let harness = Harness()
+        let demand = Self.demand(QuotaLimit(.requests, per: .day, 10))
+        let ledger = harness.ledger()
+        func granted(_ count: Int) async -> Int {
+            var granted = 0
+            for _ in 0..<count {
+                if case .granted(let ticket) = await ledger.reserve(demand) {
+                    granted += 1
+                    ledger.settle(ticket, .used(nil))
+                }
+            }
+            return granted
+        }
+        #expect(await granted(2) == 2)
+        await ledger.flush()
+        var configuration = GRDB.Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let holder = try DatabaseQueue(path: harness.file, configuration: configuration)
+        try await holder.writeWithoutTransaction { try $0.execute(sql: "BEGIN EXCLUSIVE") }
+        #expect(await granted(5) == 5)
+        try await holder.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
+        // Whoever comes next writes what was missed, before anything else.
+        #expect(await granted(5) == 3)
+        await ledger.flush()
+        #expect(await used(harness.ledger(), demand) == 10)
+        #expect(harness.log.messages.count == 1)
+    }
+
     @Test("a directory that cannot be made is said once, and quotas are counted for the process alone")
     func impossible() async throws {
         let log = CountingLog()

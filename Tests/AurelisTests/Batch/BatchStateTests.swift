@@ -43,6 +43,19 @@ struct BatchStateTests {
         #expect(state.wantsMore && state.progress.answered == 1 && state.progress.inFlight == 1)
     }
 
+    @Test("an answer to what was asked before a refusal does not lift it; one to what was asked after it does")
+    func lateAnswers() throws {
+        var state = BatchState(patience: .seconds(10))
+        for number in 1...3 { #expect(state.admit(try Self.facts(number), at: start) == .ask) }
+        #expect(state.end(2, with: .notNow(until: later(62), isRefusal: true), at: start) == .leaves([2]))
+        #expect(state.end(1, with: .finished(cached: false), at: start) == .settles([1]))
+        #expect(state.refusalsEnd(after: start) == later(62))
+        #expect(state.admit(try Self.facts(4), at: start) == .leave)
+        #expect(state.admit(try Self.facts(5), at: later(63)) == .ask)
+        #expect(state.end(5, with: .finished(cached: false), at: later(64)) == .settles([5]))
+        #expect(state.refusalsEnd(after: start) == nil)
+    }
+
     @Test("equal items share the answer of the first, whether it is under way, there, or of an earlier run")
     func duplicates() throws {
         var state = BatchState(settled: BatchSettled(answered: [1]))

@@ -51,30 +51,34 @@ struct TurnQueueTests {
         #expect(order(of: queue) == [2, 3])
     }
 
-    @Test("no more wait than may")
+    @Test("no more of one tenant wait than may, and the others still find room")
     func bounded() {
-        var queue = queue([(1, "a", .interactive), (2, "b", .batch)], limit: 2)
-        let refused = queue.join(3, tenant: "c", .interactive)
+        var queue = queue([(1, "a", .batch), (2, "a", .batch)], limit: 2)
+        let refused = queue.join(3, tenant: "a", .batch)
         #expect(!refused && queue.count == 2 && queue.ahead(of: 3) == nil)
+        let others = [queue.join(4, tenant: "b", .batch), queue.join(5, tenant: "a", .interactive)]
+        #expect(others == [true, true] && queue.first == 5 && queue.ahead(of: 4) == 2)
         queue.leave(2, served: false)
-        let taken = queue.join(3, tenant: "c", .interactive)
-        #expect(taken && queue.ahead(of: 3) == 1)
+        let taken = queue.join(3, tenant: "a", .batch)
+        #expect(taken && queue.count == 4)
     }
 
     @Test("the number of those ahead is how many are served before, in every order of events", arguments: 0..<100)
     func sequences(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
-        var queue = TurnQueue(limit: 20)
+        var queue = TurnQueue(limit: 5)
         var waiting: [TurnQueue.ID] = []
+        var owners: [TurnQueue.ID: String] = [:]
         for id in TurnQueue.ID(1)...60 {
             let tenant = ["a", "b", "c"].randomElement(using: &random) ?? "a"
             let priority: RequestPriority = Bool.random(using: &random) ? .interactive : .batch
             let expected = queue.ahead(ofNext: tenant, priority)
+            owners[id] = "\(tenant) \(priority)"
             if queue.join(id, tenant: tenant, priority) {
                 waiting.append(id)
                 #expect(queue.ahead(of: id) == expected)
             } else {
-                #expect(waiting.count == 20)
+                #expect(waiting.count { owners[$0] == owners[id] } == 5)
             }
             #expect(queue.count == waiting.count)
             let order = order(of: queue)
