@@ -61,6 +61,9 @@ class Prometheus:
             with urllib.request.urlopen(f"{self.url}/api/v1/{path}?{query}", timeout=5) as answer:
                 return json.load(answer)["data"]
         except urllib.error.HTTPError as error:
+            # It listens before it is ready.
+            if error.code == 503:
+                return None
             raise AssertionError(f"{path} {parameters}: {error.read().decode()}") from error
         except OSError:
             return None
