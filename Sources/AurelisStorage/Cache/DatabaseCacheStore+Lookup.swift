@@ -48,8 +48,12 @@ extension DatabaseCacheStore {
         }
         return await withTaskGroup(of: Void.self) { [time] group in
             group.addTask {
-                do { try await time.sleep(until: end) } catch { return first.deliver(.cancelled) }
-                first.deliver(.late)
+                do {
+                    try await time.sleep(until: end)
+                    first.deliver(.late)
+                } catch {
+                    first.deliver(.cancelled)
+                }
             }
             defer { group.cancelAll() }
             return await first.value

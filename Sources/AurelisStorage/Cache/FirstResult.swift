@@ -14,20 +14,34 @@ final class FirstResult<Value: Sendable>: Sendable {
     private let state = Mutex(State.open)
 
     /// Hands over a result; those that follow the first change nothing.
-    func deliver(_ value: Value) {
-        let waiter = state.withLock { state -> CheckedContinuation<Value, Never>? in
+    ///
+    /// - Returns: whether it is the first.
+    @discardableResult
+    func deliver(_ value: Value) -> Bool {
+        let (waiter, isFirst) = state.withLock { state -> (CheckedContinuation<Value, Never>?, Bool) in
             switch state {
             case .open:
                 state = .delivered(value)
-                return nil
+                return (nil, true)
             case .awaited(let continuation):
                 state = .done
-                return continuation
+                return (continuation, true)
             case .delivered, .done:
-                return nil
+                return (nil, false)
             }
         }
         waiter?.resume(returning: value)
+        return isFirst
+    }
+
+    /// Whether there is a result: what comes now comes too late.
+    var isDelivered: Bool {
+        state.withLock { state in
+            switch state {
+            case .open, .awaited: false
+            case .delivered, .done: true
+            }
+        }
     }
 
     /// The first result; asked for once.

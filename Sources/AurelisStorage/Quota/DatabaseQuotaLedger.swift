@@ -90,8 +90,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     /// Counts a request beforehand, if there is room for it.
     package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
         let now = clock.millisecondsSinceEpoch
+        if state.withLock(\.isFailing) { return decideAlone(demand, at: now) }
         let id = nextID()
-        if let decision = decidedAlone(demand, id, at: now) { return decision }
         let known = state.withLock { $0.books.obstacle(to: demand, at: now) }
         // What is used up for hours, or was too much from the beginning, others can hardly have given back.
         if let known, !known.passesSoon { return .refused(known) }
@@ -99,15 +99,19 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         enqueue(.reserve(demand, id: id, result))
         let end = DispatchTime.now() + .milliseconds(Int(Self.patience.milliseconds))
         DispatchQueue.global().asyncAfter(deadline: end) { result.deliver(nil) }
-        let decision = await result.value ?? state.withLock { $0.books.reserve(demand, as: id, at: now) }
+        guard let decision = await result.value else {
+            // From now on memory decides, until a transaction succeeds.
+            fail("no answer within \(Self.patience.briefly)")
+            return decideAlone(demand, at: now)
+        }
         if case .granted(let ticket) = decision { state.withLock { _ = $0.open.insert(ticket) } }
         return decision
     }
 
-    /// What memory says, while the file cannot be used: nobody waits for it then; nil while it can.
-    private func decidedAlone(_ demand: QuotaDemand, _ id: String, at now: Int64) -> QuotaDecision? {
-        let decision = state.withLock { state -> QuotaDecision? in
-            guard state.isFailing else { return nil }
+    /// What memory says, while the file cannot be used: nobody waits for it then.
+    private func decideAlone(_ demand: QuotaDemand, at now: Int64) -> QuotaDecision {
+        let id = nextID()
+        let decision = state.withLock { state in
             let decision = state.books.reserve(demand, as: id, at: now)
             if case .granted(let ticket) = decision { state.open.insert(ticket) }
             return decision
@@ -175,7 +179,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             do { try await time.sleep(until: time.now.advanced(by: Self.renewalInterval)) } catch { break }
             let now = clock.millisecondsSinceEpoch
             for ended in state.withLock({ $0.blocks.closeOld(at: now) }) { finish(ended) }
-            let (open, isWaiting) = state.withLock { (Array($0.open), !$0.waiting.isEmpty) }
+            let (open, isWaiting) = state.withLock { (Array($0.open), $0.hasMore) }
             if isWaiting || !open.isEmpty { enqueue(.renew(open)) }
         }
         for ended in state.withLock({ $0.blocks.closeOld(at: nil) }) { finish(ended) }
@@ -184,7 +188,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     /// Returns when what was ended so far is on the disk.
     package func flush() async {
-        _ = await queue.ending(within: Self.patience) { self.work() }
+        if state.withLock(\.hasMore) { enqueue(.renew([])) }
+        _ = await queue.ending(within: Self.patience) {}
     }
 
     // MARK: - The books
@@ -213,6 +218,11 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     private func perform(_ operations: [Operation]) {
         let missed = state.withLock(\.unwritten)
+        // Who waited too long has been answered out of memory.
+        let operations = operations.filter { operation in
+            guard case .reserve(_, _, let result) = operation else { return true }
+            return !result.isDelivered
+        }
         let ids = Set((missed + operations).flatMap(\.meters))
         let now = clock.millisecondsSinceEpoch
         do {
@@ -236,19 +246,27 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             }
             deliver(decisions, to: operations)
         } catch {
-            let isNew = state.withLock { state in
-                defer { state.isFailing = true }
-                return !state.isFailing
-            }
-            if isNew { logger.warning("quotas are counted for this process alone: \(path): \(error)") }
+            fail("\(error)")
             deliver(state.withLock { $0.performAlone(operations, at: now) }, to: operations)
         }
+    }
+
+    /// The file cannot be used, which is said once.
+    private func fail(_ reason: String) {
+        let isNew = state.withLock { state in
+            defer { state.isFailing = true }
+            return !state.isFailing
+        }
+        if isNew { logger.warning("quotas are counted for this process alone: \(path): \(reason)") }
     }
 
     private func deliver(_ decisions: [QuotaDecision?], to operations: [Operation]) {
         for (operation, decision) in zip(operations, decisions) {
             switch operation {
-            case .reserve(_, _, let result): result.deliver(decision)
+            case .reserve(_, _, let result):
+                guard !result.deliver(decision), case .granted(let ticket) = decision else { continue }
+                // It came too late by a moment, and memory has counted the request itself.
+                enqueue(.settle(ticket, .returned))
             case .lease(let demand, _, let start): arrive(decision, demand, since: start)
             case .settle, .learn, .renew, .count: break
             }
@@ -289,6 +307,9 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 }
 
 extension DatabaseQuotaLedger.State {
+    /// Whether there is something for the next transaction, which nobody may begin for a while.
+    fileprivate var hasMore: Bool { !waiting.isEmpty || !unwritten.isEmpty }
+
     /// Does in memory what the file could not take, and keeps it for the file.
     fileprivate mutating func performAlone(
         _ operations: [DatabaseQuotaLedger.Operation],
