@@ -45,7 +45,10 @@ package struct AuditPage: Sendable {
     /// A text without secrets, and of a length that a log can bear.
     mutating func clean(_ text: String, _ rules: AuditRules) -> String {
         guard text.utf8.count <= Self.longestRemembered else { return rules.text(text) }
-        if let known = cleaned[text] { return known }
+        // Byte for byte: texts that differ only in how their characters are composed are equal to a dictionary.
+        if let known = cleaned.index(forKey: text), cleaned[known].key.utf8.elementsEqual(text.utf8) {
+            return cleaned[known].value
+        }
         let clean = rules.text(text)
         if cleaned.count < Self.maximumCleaned { cleaned[text] = clean }
         return clean
