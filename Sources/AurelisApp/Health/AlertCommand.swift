@@ -1,121 +1,38 @@
-internal import Aurelis
+internal import AurelisStorage
 internal import Dispatch
 internal import Synchronization
 
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
-
-/// A program that is told something on its standard input, in a group of its own and with an environment of its own. One
-/// that takes too long is ended, and what it has started with it.
+/// A program that is told of an alert on its standard input, with an environment of its own.
 ///
 ///     await AlertCommand(["/usr/local/bin/notify", "ops"], environment: ["PATH": "/usr/bin:/bin"])
 ///         .run(input: body, within: .seconds(10))         // nil: it ended well
 struct AlertCommand: Sendable {
-    let words: [String]
-    let environment: [String: String]
-
-    /// A pipe holds so much before anybody reads.
-    private static let maximumInput = 16 * 1_024
+    private let command: PipedCommand
 
     init(_ words: [String], environment: [String: String]) {
-        self.words = words
-        self.environment = environment
+        command = PipedCommand(words, environment: environment)
     }
 
     /// Runs it to its end; a cancelled task ends it.
     ///
     /// - Returns: what went wrong; nil when it ended well.
     func run(input: [UInt8], within limit: Duration) async -> String? {
-        let isCancelled = Cancellation()
+        let cancellation = Cancellation()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 DispatchQueue.global(qos: .utility).async {
-                    continuation.resume(returning: runBlocking(input, limit, isCancelled))
+                    let problem = command.run(input: input, within: limit) {
+                        cancellation.flag.load(ordering: .relaxed)
+                    }
+                    continuation.resume(returning: problem)
                 }
             }
         } onCancel: {
-            isCancelled.flag.store(true, ordering: .relaxed)
+            cancellation.flag.store(true, ordering: .relaxed)
         }
     }
 
     private final class Cancellation: Sendable {
         let flag = Atomic(false)
     }
-
-    private func runBlocking(_ input: [UInt8], _ limit: Duration, _ isCancelled: Cancellation) -> String? {
-        guard input.count <= Self.maximumInput else { return "there is too much to tell" }
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return Self.text(errno) }
-        let (reading, writing) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        // All of it fits before anybody reads, so nothing here waits for the program.
-        let written = write(writing, input, input.count)
-        close(writing)
-        defer { close(reading) }
-        guard written == input.count else { return "it could not be given its input" }
-        var child: pid_t = 0
-        let status = spawn(reading, &child)
-        guard status == 0 else { return "\(words[0]) cannot be run: \(Self.text(status))" }
-        return wait(for: child, limit, isCancelled)
-    }
-
-    private func spawn(_ input: Int32, _ child: inout pid_t) -> Int32 {
-        #if canImport(Darwin)
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
-        #else
-            var actions = posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
-        #endif
-        posix_spawn_file_actions_init(&actions)
-        posix_spawnattr_init(&attributes)
-        defer {
-            posix_spawn_file_actions_destroy(&actions)
-            posix_spawnattr_destroy(&attributes)
-        }
-        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
-        posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] =
-            environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for text in arguments + variables { free(text) } }
-        return posix_spawn(&child, words[0], &actions, &attributes, &arguments, &variables)
-    }
-
-    private func wait(for child: pid_t, _ limit: Duration, _ isCancelled: Cancellation) -> String? {
-        let end = ContinuousClock.now + limit
-        var status: Int32 = 0
-        while true {
-            switch waitpid(child, &status, WNOHANG) {
-            case child:
-                let signal = status & 0x7F
-                guard signal == 0 else { return "it was ended by signal \(signal)" }
-                let code = (status >> 8) & 0xFF
-                return code == 0 ? nil : "it ended with status \(code)"
-            case 0 where .now < end && !isCancelled.flag.load(ordering: .relaxed):
-                usleep(5_000)
-            case 0:
-                kill(-child, SIGKILL)
-                while waitpid(child, &status, 0) < 0, errno == EINTR {}
-                return isCancelled.flag.load(ordering: .relaxed)
-                    ? "it was ended with the gateway" : "it had not ended after \(limit.briefly), and was ended"
-            default:
-                guard errno == EINTR else { return Self.text(errno) }
-            }
-        }
-    }
-
-    private static func text(_ number: Int32) -> String { String(cString: strerror(number)) }
 }

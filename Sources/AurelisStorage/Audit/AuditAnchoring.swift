@@ -57,7 +57,7 @@ final class AuditAnchoring: Sendable {
         guard !isWaiting else { return }
         queue.async { [self] in
             guard let anchor = pending.withLock({ $0.take() }) else { return }
-            guard let problem = PipedCommand.run(command, input: anchor.line, timeLimit: settings.timeout) else {
+            guard let problem = PipedCommand(shell: command).run(input: anchor.line, within: settings.timeout) else {
                 return
             }
             logger.critical(
