@@ -158,6 +158,39 @@ def test_a_finished_batch_is_written_again_for_nothing(batch: Batch) -> None:
     assert len(batch.asked()) == ITEMS
 
 
+def test_a_place_is_one_place_however_it_is_written(batch: Batch) -> None:
+    batch.run()
+    count = len(batch.asked())
+    for output in ("out.jsonl", "./out.jsonl", f"../{batch.directory.name}/out.jsonl"):
+        command = [COMMAND, "batch", "in.jsonl", "-o", output, "--config", str(batch.configuration)]
+        again = subprocess.run(
+            command, cwd=batch.directory, env=batch.environment, capture_output=True, text=True, timeout=60
+        )
+        assert again.returncode == 0, again.stderr
+        assert f"all {ITEMS} have results of before" in again.stderr
+    assert len(batch.asked()) == count
+
+
+def test_a_killed_batch_has_written_what_it_used(launch: Serve, tmp_path: Path) -> None:
+    faults = tmp_path / "slower.json"
+    step = {"kind": "slow_headers", "seconds": 0.3, "times": "always"}
+    faults.write_text(json.dumps({"models": {"*": [step]}}))
+    simulator = launch("simulate", "--no-quota", "--faults", str(faults))
+    batch = Batch(simulator, tmp_path, [question(number) for number in range(ITEMS)])
+
+    def used() -> int:
+        command = [COMMAND, "usage", "--json", "--config", str(batch.configuration)]
+        report = subprocess.run(command, env=batch.environment, capture_output=True, text=True, timeout=60)
+        return json.loads(report.stdout)["total"]["requests"]
+
+    with batch.start() as process:
+        while used() == 0:
+            assert process.poll() is None, process.communicate()[1]
+        process.kill()
+        process.communicate(timeout=60)
+    assert 0 < used() <= len(batch.asked())
+
+
 def test_equal_items_are_asked_once_and_bad_lines_hurt_nobody(simulator: Server, tmp_path: Path) -> None:
     questions: list[dict | str] = [question(1), "{", {**question(1), "custom_id": "same"}, question(2), question(2)]
     questions.append({**question(3), "body": {**question(3)["body"], "stream": True}})

@@ -55,12 +55,3 @@ package struct AdminResources: Sendable {
         self.request = request
     }
 }
-
-extension AdminResources {
-    /// The same, with metrics.
-    package func with(metrics: @escaping @Sendable (_ accept: String?) async -> MetricsPage?) -> AdminResources {
-        var resources = self
-        resources.metrics = metrics
-        return resources
-    }
-}

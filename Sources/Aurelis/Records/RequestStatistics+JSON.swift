@@ -6,30 +6,22 @@ extension RequestStatistics.Snapshot {
         json.beginObject()
         json.field("time_ms", Int(time))
         json.field("since_ms", Int(start))
-        json.key("active")
-        active.write(to: &json, detailed: true)
-        json.key("finished")
-        json.beginObject()
-        total.writeMembers(to: &json)
-        json.key("by_model")
-        json.beginArray()
-        for (model, tally) in models.sorted(by: { ($1.value.requests, $0.key) < ($0.value.requests, $1.key) }) {
-            tally.write(to: &json, "model", model)
+        json.writeFrame(active, detailed: true, total, seconds, minutes) { json in
+            json.key("by_model")
+            json.beginArray()
+            for (model, tally) in models.sorted(by: { ($1.value.requests, $0.key) < ($0.value.requests, $1.key) }) {
+                tally.write(to: &json, "model", model)
+            }
+            json.endArray()
+            json.key("by_task")
+            json.beginArray()
+            for (task, tally) in tasks.sorted(by: {
+                ($1.value.requests, $0.key.rawValue) < ($0.value.requests, $1.key.rawValue)
+            }) {
+                tally.write(to: &json, "task", task.rawValue)
+            }
+            json.endArray()
         }
-        json.endArray()
-        json.key("by_task")
-        json.beginArray()
-        for (task, tally) in tasks.sorted(by: {
-            ($1.value.requests, $0.key.rawValue) < ($0.value.requests, $1.key.rawValue)
-        }) {
-            tally.write(to: &json, "task", task.rawValue)
-        }
-        json.endArray()
-        json.endObject()
-        json.key("seconds")
-        seconds.write(to: &json)
-        json.key("minutes")
-        minutes.write(to: &json)
         json.endObject()
     }
 }
@@ -39,17 +31,32 @@ extension RequestStatistics.Pulse {
     package func write(to json: inout JSONWriter) {
         json.beginObject()
         json.field("time_ms", Int(time))
-        json.key("active")
-        active.write(to: &json, detailed: false)
-        json.key("finished")
-        json.beginObject()
-        total.writeMembers(to: &json)
+        json.writeFrame(active, detailed: false, total, seconds, minutes) { _ in }
         json.endObject()
-        json.key("seconds")
-        seconds.write(to: &json)
-        json.key("minutes")
-        minutes.write(to: &json)
-        json.endObject()
+    }
+}
+
+extension JSONWriter {
+    /// What a snapshot and a pulse have in common.
+    fileprivate mutating func writeFrame(
+        _ active: RequestStatistics.Active,
+        detailed: Bool,
+        _ total: RequestPoint,
+        _ seconds: RequestStatistics.Snapshot.Series,
+        _ minutes: RequestStatistics.Snapshot.Series,
+        more: (inout JSONWriter) -> Void
+    ) {
+        key("active")
+        active.write(to: &self, detailed: detailed)
+        key("finished")
+        beginObject()
+        total.writeMembers(to: &self)
+        more(&self)
+        endObject()
+        key("seconds")
+        seconds.write(to: &self)
+        key("minutes")
+        minutes.write(to: &self)
     }
 }
 

@@ -137,8 +137,10 @@ final class RequestSpans: Sendable {
         // Its parts are within it.
         let end = max(start.advanced(by: record.duration), latest ?? start)
         if let open {
-            if let model = record.modelUsed { open.span.attributes["gen_ai.response.model"] = model }
-            if record.trace.cache?.age == nil { open.span.note(record.usage) }
+            open.span.updateAttributes { told in
+                if let model = record.modelUsed { told["gen_ai.response.model"] = model }
+                if record.trace.cache?.age == nil { told.note(record.usage) }
+            }
             if record.outcome != .answered { open.span.fail(record.outcome.rawValue, status: nil) }
             open.span.closed(at: record.stream ? moment(end) : moment(open.since))
         }
@@ -157,15 +159,11 @@ final class RequestSpans: Sendable {
 extension Span {
     /// Notes what a failure is, not what it says.
     fileprivate func fail(_ category: String, status: Int?) {
-        attributes["error.type"] = category
-        if let status { attributes["http.response.status_code"] = status }
+        updateAttributes { told in
+            told["error.type"] = category
+            if let status { told["http.response.status_code"] = status }
+        }
         setStatus(SpanStatus(code: .error, message: category))
-    }
-
-    fileprivate func note(_ usage: TokenUsage?) {
-        guard let usage else { return }
-        attributes["gen_ai.usage.input_tokens"] = usage.prompt
-        attributes["gen_ai.usage.output_tokens"] = usage.completion
     }
 
     fileprivate func describe(_ record: RequestRecord) {
@@ -180,14 +178,23 @@ extension Span {
         if let model = record.modelUsed { told["gen_ai.response.model"] = Redaction.standard.text(model) }
         if let provider = record.provider { told["aurelis.provider"] = provider }
         if let cache = record.trace.cache { told["aurelis.cache"] = cache.description }
-        attributes.merge(told)
-        note(record.usage)
+        told.note(record.usage)
+        // Nobody else has put anything there, and one assignment is one copy.
+        attributes = told
         guard record.outcome != .answered else { return }
         fail(record.outcome.rawValue, status: nil)
     }
 
     fileprivate func closed(at nanoseconds: UInt64) {
         end(at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds))
+    }
+}
+
+extension SpanAttributes {
+    fileprivate mutating func note(_ usage: TokenUsage?) {
+        guard let usage else { return }
+        self["gen_ai.usage.input_tokens"] = usage.prompt
+        self["gen_ai.usage.output_tokens"] = usage.completion
     }
 }
 

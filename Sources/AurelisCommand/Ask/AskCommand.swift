@@ -44,12 +44,8 @@ struct AskCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: .init("The rules of the conversation.", valueName: "text"))
     var system: String?
 
-    // Numbers are taken as they come, so that a negative one is told to be wrong instead of missing.
-    @Option(parsing: .unconditional, help: "Randomness, 0 to 2.")
-    var temperature: Double?
-
-    @Option(parsing: .unconditional, help: .init("The most tokens the answer may have.", valueName: "count"))
-    var maxTokens: Int?
+    @OptionGroup
+    var sampling: SamplingOptions
 
     @Option(parsing: .unconditional, help: "Ask for a repeatable answer, where the provider can give one.")
     var seed: Int?
@@ -119,10 +115,6 @@ struct AskCommand: AsyncParsableCommand {
     var output: OutputOptions
 
     func validate() throws {
-        if let temperature, !(0...2).contains(temperature) {
-            throw ValidationError("--temperature \(temperature) is not between 0 and 2")
-        }
-        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be positive, not \(maxTokens)") }
         if let model, model.isEmpty { throw ValidationError("-m names no model") }
         if files.contains("") { throw ValidationError("-f names no file") }
         if fallbackModels != nil, fallback == false {
@@ -182,8 +174,8 @@ struct AskCommand: AsyncParsableCommand {
             messages: [],
             task: task.task,
             model: model.map { ModelID($0) },
-            temperature: temperature,
-            maxTokens: maxTokens
+            temperature: sampling.temperature,
+            maxTokens: sampling.maxTokens
         )
         request.seed = seed
         if let path = prompt.promptFile {

@@ -12,14 +12,22 @@ final class BatchDisplay: Sendable {
 
     private static let interval: Duration = .milliseconds(500)
 
-    private let output: TextOutput
     private let outlook: BatchOutlook
+    private let time: any TimeSource
+    private let write: @Sendable (String) -> Void
     private let state: Mutex<State>
 
-    init(_ output: TextOutput, _ outlook: BatchOutlook) {
-        self.output = output
+    /// - Parameter write: writes what is to be seen.
+    init(
+        _ meter: BatchMeter,
+        _ outlook: BatchOutlook,
+        time: any TimeSource = SystemTimeSource(),
+        write: @escaping @Sendable (String) -> Void
+    ) {
         self.outlook = outlook
-        state = Mutex(State(meter: BatchMeter(output, at: .now)))
+        self.time = time
+        self.write = write
+        state = Mutex(State(meter: meter))
     }
 
     /// Shows what is new.
@@ -34,13 +42,13 @@ final class BatchDisplay: Sendable {
     func end() {
         state.withLock { state in
             state.isOver = true
-            if let text = state.meter.ending() { output.note(text) }
+            if let text = state.meter.ending() { write(text) }
         }
     }
 
     /// Shows the last that is known again and again, until it is cancelled.
     func run() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil {
+        while (try? await time.sleep(until: time.now.advanced(by: Self.interval))) != nil {
             state.withLock { draw(&$0) }
         }
     }
@@ -48,6 +56,6 @@ final class BatchDisplay: Sendable {
     private func draw(_ state: inout State) {
         guard !state.isOver, let progress = state.progress else { return }
         state.meter.earliestEnd = outlook.end
-        if let text = state.meter.text(progress, at: .now) { output.note(text) }
+        if let text = state.meter.text(progress, at: time.now) { write(text) }
     }
 }

@@ -62,7 +62,7 @@ struct BatchJob: Sendable {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [input] in await outlook.look(at: input, settled, orchestrator) }
             defer { group.cancelAll() }
-            let display = BatchDisplay(errors, outlook)
+            let display = BatchDisplay(BatchMeter(errors, at: .now), outlook) { errors.note($0) }
             group.addTask { await display.run() }
             let report = try await runner.run({ () throws(BatchError) in try lines.next() }) { display.show($0) }
             display.end()

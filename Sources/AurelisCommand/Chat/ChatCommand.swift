@@ -42,11 +42,8 @@ struct ChatCommand: AsyncParsableCommand {
     @OptionGroup
     var prompt: PromptFileOptions
 
-    @Option(parsing: .unconditional, help: "Randomness, 0 to 2.")
-    var temperature: Double?
-
-    @Option(parsing: .unconditional, help: .init("The most tokens an answer may have.", valueName: "count"))
-    var maxTokens: Int?
+    @OptionGroup
+    var sampling: SamplingOptions
 
     @Option(help: .init("How long to wait for the start of an answer: 500ms, 30s.", valueName: "time"))
     var deadline: DurationArgument?
@@ -70,10 +67,6 @@ struct ChatCommand: AsyncParsableCommand {
     var output: OutputOptions
 
     func validate() throws {
-        if let temperature, !(0...2).contains(temperature) {
-            throw ValidationError("--temperature \(temperature) is not between 0 and 2")
-        }
-        if let maxTokens, maxTokens < 1 { throw ValidationError("--max-tokens must be positive, not \(maxTokens)") }
         if let model, model.isEmpty { throw ValidationError("-m names no model") }
         if load != nil, prompt.promptFile != nil {
             throw ValidationError("--load and --prompt-file each begin a conversation; choose one")
@@ -124,7 +117,7 @@ struct ChatCommand: AsyncParsableCommand {
     }
 
     private func beginning(_ console: Console) throws -> Beginning {
-        var template = ModelRequest(messages: [], temperature: temperature, maxTokens: maxTokens)
+        var template = ModelRequest(messages: [], temperature: sampling.temperature, maxTokens: sampling.maxTokens)
         template.timeout = deadline?.duration
         template.quotaTimeout = wait?.duration
         template.cache = offline ? .only : nil

@@ -43,11 +43,13 @@ package final class TraceRecorder: Tracer {
     ) -> RecordedSpan {
         var context = context()
         let parent = context.trace
-        let traceID = parent?.traceID ?? TraceContext.TraceID(high: random(), low: random() | 1)
-        guard sampling.samples(parent: parent, low: traceID.low) else {
+        let low = parent?.traceID.low ?? random() | 1
+        guard sampling.samples(parent: parent, low: low) else {
             // Who is asked learns of the caller's trace, as if nobody had been in between.
             return parent == nil ? .none : RecordedSpan(unrecorded: context)
         }
+        // Most requests are not recorded, and need no name.
+        let traceID = parent?.traceID ?? TraceContext.TraceID(high: random(), low: low)
         let place = TraceContext(traceID: traceID, spanID: random() | 1, isSampled: true, state: parent?.state ?? "")
         context.trace = place
         let span = FinishedSpan(
