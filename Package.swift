@@ -151,6 +151,13 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // What the tests of several rooms need: programs beside them.
+        .target(
+            name: "AurelisTestSupport",
+            dependencies: [nio, nioPosix],
+            path: "Tests/AurelisTestSupport",
+            swiftSettings: settings
+        ),
         tests(of: "AurelisJSON"),
         // What `Fuzz/` feeds, fed with what fuzzing has found.
         .testTarget(name: "AurelisFuzzTests", dependencies: fuzzed, swiftSettings: settings),
@@ -164,7 +171,10 @@ let package = Package(
         ),
         tests(of: "AurelisPrometheus", [metrics]),
         tests(of: "AurelisTracing", ["AurelisJSON", "AurelisTransport", log, nio, nioPosix, tracing]),
-        tests(of: "AurelisTransport", ["AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]),
+        tests(
+            of: "AurelisTransport",
+            ["AurelisTLS", "AurelisTestSupport", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]
+        ),
         tests(of: "AurelisSigning", [crypto]),
         tests(
             of: "AurelisProviders",
@@ -182,7 +192,10 @@ let package = Package(
             of: "AurelisStorage",
             ["Aurelis", "AurelisTesting", log, .product(name: "GRDB", package: "GRDB.swift")]
         ),
-        tests(of: "AurelisRedis", ["Aurelis", "AurelisJSON", "AurelisTesting", nio, nioPosix, nioEmbedded, log]),
+        tests(
+            of: "AurelisRedis",
+            ["Aurelis", "AurelisJSON", "AurelisTesting", "AurelisTestSupport", nio, nioPosix, nioEmbedded, log]
+        ),
         tests(
             of: "AurelisAdmin",
             [
@@ -194,7 +207,7 @@ let package = Package(
             of: "AurelisApp",
             [
                 "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage", "AurelisTesting",
-                "AurelisTLS", "AurelisTransport", lifecycle, log, nio, nioPosix,
+                "AurelisTestSupport", "AurelisTLS", "AurelisTransport", lifecycle, log, nio, nioPosix,
             ]
         ),
         tests(

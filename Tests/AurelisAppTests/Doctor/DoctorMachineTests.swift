@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisStorage
+import AurelisTestSupport
 import Foundation
 import NIOCore
 import NIOPosix
@@ -71,7 +72,7 @@ struct DoctorMachineTests {
             func findings(_ port: Int, _ rest: String = "") async throws -> [DoctorFinding] {
                 let redis = "redis://:hunter2@127.0.0.1:\(port)"
                 return try await visit.findings(
-                    "simulate: true\ncache: { redis: { url: \"\(redis)\", timeout: 1s } }"
+                    "simulate: true\ncache: { redis: { url: \"\(redis)\", timeout: 5s } }"
                 )
             }
             let dead = try await findings(LocalProgram.freePort())
@@ -98,7 +99,7 @@ struct DoctorMachineTests {
     func tlsFiles() async throws {
         try await DoctorVisit.inFolder { visit async throws in
             for (name, days) in [("good", 90), ("soon", 3), ("expired", -1), ("other", 90)] {
-                try TestCertificate.make(name, days: days, in: visit.folder)
+                try await TestCertificate.make(name, days: days, in: visit.folder)
             }
             func findings(_ certificate: String, _ key: String) async throws -> [DoctorFinding] {
                 let tls = "tls: { certificate: \(visit.folder)/\(certificate).pem, key: \(visit.folder)/\(key).key }"
@@ -184,7 +185,13 @@ struct DoctorMachineTests {
                     cache: { redis: { url: "redis://127.0.0.1:\(silent.port)" } }
                     """
                 let ports = "gateway: { port: \(silent.port) }\nadmin: { port: 0 }\n"
-                let found = try await visit.findings(yaml, reach: .requests, environment: ["K": "k"], ports: ports)
+                let found = try await visit.findings(
+                    yaml,
+                    reach: .requests,
+                    environment: ["K": "k"],
+                    patience: .seconds(1),
+                    ports: ports
+                )
                 #expect(found.of("upstream").map(\.verdict) == [.fail] && found.of("redis").map(\.verdict) == [.fail])
                 #expect(found.texts("ports", .fail).contains("has another program"))
                 #expect(!found.of("credentials").isEmpty && !found.of("clock").isEmpty)

@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisStorage
+import AurelisTestSupport
 import AurelisTransport
 import Foundation
 import Logging
@@ -129,7 +130,7 @@ struct DoctorTests {
     func certificates() async throws {
         try await DoctorVisit.inFolder { visit async throws in
             let days = ["good": 90, "soon": 3, "expired": -1]
-            for (name, days) in days { try makeCertificate(name, days: days, in: visit.folder) }
+            for (name, days) in days { try await makeCertificate(name, days: days, in: visit.folder) }
             for (name, verdict) in [("good", "ok"), ("soon", "warn"), ("expired", "fail")] {
                 let identity = ["-cert", "\(visit.folder)/\(name).pem", "-key", "\(visit.folder)/\(name).key"]
                 try await LocalProgram.run({ ["openssl", "s_server", "-accept", "127.0.0.1:\($0)", "-www"] + identity })
@@ -187,16 +188,16 @@ struct DoctorTests {
         }
     }
 
-    private func makeCertificate(_ name: String, days: Int, in folder: String) throws {
-        try TestCertificate.make(name, days: days, in: folder)
+    private func makeCertificate(_ name: String, days: Int, in folder: String) async throws {
+        try await TestCertificate.make(name, days: days, in: folder)
     }
 }
 
 /// Certificates for localhost that vouch for themselves.
 enum TestCertificate {
-    static func make(_ name: String, days: Int, in folder: String) throws {
+    static func make(_ name: String, days: Int, in folder: String) async throws {
         // `req -x509` makes none that has ended; `x509 -req` does.
-        try LocalProgram.shell(
+        try await LocalProgram.shell(
             """
             printf 'subjectAltName=DNS:localhost,IP:127.0.0.1\\n' > \(name).ext
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout \(name).key -out \(name).csr -subj '/CN=localhost'

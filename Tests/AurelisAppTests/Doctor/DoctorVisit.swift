@@ -34,6 +34,8 @@ struct DoctorVisit {
         reach: Doctor.Reach = .handshakes,
         environment: [String: String] = [:],
         clock: WallClock = .system,
+        // A machine that runs hundreds of tests at once is slow, and nobody's fault.
+        patience: Duration = .seconds(30),
         ports: String = "gateway: { port: 0 }\nadmin: { port: 0 }\n"
     ) async throws -> [DoctorFinding] {
         try write(ports + yaml + "\n", to: "aurelis.yaml")
@@ -57,7 +59,7 @@ struct DoctorVisit {
         var fallback = Configuration()
         fallback.dataDirectory = data
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let doctor = Doctor(
+        var doctor = Doctor(
             loaded,
             fallback: fallback,
             environment: environment,
@@ -65,6 +67,7 @@ struct DoctorVisit {
             clock: clock,
             logger: quiet
         )
+        doctor.patience = patience
         return await doctor.run()
     }
 }

@@ -7,7 +7,8 @@ import Synchronization
 final class TraceCollector: Sendable {
     private struct State {
         var bodies: [String] = []
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        var names: [String] = []
+        var waiters: [CheckedContinuation<Bool, Never>] = []
     }
 
     let port: Int
@@ -22,31 +23,38 @@ final class TraceCollector: Sendable {
     var text: String { state.withLock { $0.bodies.joined(separator: "\n") } }
 
     /// The names of all spans.
-    var names: [String] {
-        state.withLock(\.bodies).flatMap { body in
-            guard let document = try? JSONDocument(Array(body.utf8)),
-                let spans = document["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]
-            else { return [String]() }
-            var names: [String] = []
-            for span in spans.elements { names.append(span["name"]?.string ?? "") }
-            return names
-        }
+    var names: [String] { state.withLock(\.names) }
+
+    private static func names(in body: String) -> [String] {
+        let document = try? JSONDocument(Array(body.utf8))
+        let spans = document?["resourceSpans"]?[0]?["scopeSpans"]?[0]?["spans"]
+        return spans?.elements.map { $0["name"]?.string ?? "" } ?? []
     }
 
     /// Returns once so many requests have been told.
     func requests(_ count: Int) async {
-        while names.count(where: { $0 == "aurelis.chat" }) < count {
-            await withCheckedContinuation { continuation in state.withLock { $0.waiters.append(continuation) } }
+        var isThere = false
+        while !isThere {
+            isThere = await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+                // Looked at and waited for in one go: what comes in between would be missed for ever.
+                let isThere = state.withLock { state in
+                    let isThere = state.names.count { $0 == "aurelis.chat" } >= count
+                    if !isThere { state.waiters.append(continuation) }
+                    return isThere
+                }
+                if isThere { continuation.resume(returning: true) }
+            }
         }
     }
 
     private func take(_ body: String) {
         let waiters = state.withLock { state in
             state.bodies.append(body)
+            state.names += Self.names(in: body)
             defer { state.waiters = [] }
             return state.waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.resume(returning: false) }
     }
 
     /// Serves while the body works with it.

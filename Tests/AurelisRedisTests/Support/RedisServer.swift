@@ -1,3 +1,4 @@
+import AurelisTestSupport
 import Foundation
 import Synchronization
 

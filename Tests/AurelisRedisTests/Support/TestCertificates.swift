@@ -1,3 +1,4 @@
+import AurelisTestSupport
 import Foundation
 
 /// A certificate authority and a server certificate for 127.0.0.1, made by openssl in a directory.

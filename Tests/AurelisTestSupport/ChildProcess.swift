@@ -1,12 +1,12 @@
-import Foundation
-import Synchronization
+internal import Foundation
+internal import Synchronization
 
 #if canImport(Darwin)
-    import Darwin
+    internal import Darwin
 #elseif canImport(Musl)
-    import Musl
+    internal import Musl
 #else
-    import Glibc
+    internal import Glibc
 #endif
 
 /// A program that runs beside the tests; all waiting for it happens on a thread of its own.
@@ -14,8 +14,8 @@ import Synchronization
 /// Foundation's `Process` does not serve here. It learns that a child has ended when a socket is closed, and children
 /// that are started at the same moment inherit that socket: the end of one is seen only after the end of the other.
 /// And `waitUntilExit` holds one of the few threads that run tasks; once all of them wait, nobody ends anything.
-final class ChildProcess: Sendable {
-    struct NotStarted: Error { var status: Int32 }
+package final class ChildProcess: Sendable {
+    package struct NotStarted: Error { package var status: Int32 }
 
     private struct State {
         var output = ""
@@ -29,7 +29,7 @@ final class ChildProcess: Sendable {
     private let state = Mutex(State())
 
     /// Starts a program. Its standard output and standard error are one.
-    init(_ path: String, _ arguments: [String]) throws {
+    package init(_ path: String, _ arguments: [String]) throws {
         let pipe = try Self.makePipe()
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
@@ -70,10 +70,13 @@ final class ChildProcess: Sendable {
     }
 
     /// Everything it has printed.
-    var output: String { state.withLock { $0.output } }
+    package var output: String { state.withLock { $0.output } }
+
+    /// Whether it has ended.
+    package var hasEnded: Bool { state.withLock { $0.status != nil } }
 
     /// Waits until it has printed a text; false when it ended before that. Cancelling kills it.
-    func prints(_ text: String) async -> Bool {
+    package func prints(_ text: String) async -> Bool {
         await withTaskCancellationHandler {
             await wait { state in
                 if state.output.contains(text) { return true }
@@ -85,12 +88,12 @@ final class ChildProcess: Sendable {
     }
 
     /// Waits until it has ended; 0 when it succeeded.
-    func end() async -> Int32 {
+    package func end() async -> Int32 {
         await wait(\.status)
     }
 
     /// Sends it a signal, unless it has ended.
-    func signal(_ number: Int32) {
+    package func signal(_ number: Int32) {
         state.withLock { state in
             if !state.isReaped { _ = kill(id, number) }
         }
