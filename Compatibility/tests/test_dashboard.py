@@ -65,6 +65,7 @@ def is_kept(server: Server, content: str, **headers: str) -> bool:
 def test_it_loads_without_a_complaint_and_says_what_to_do_first(browser: Browser, fresh: Server, capsys) -> None:
     with visiting(browser, fresh.admin_url) as visit:
         expect(visit.page.locator("#state-title")).to_have_text("Ready")
+        expect(visit.page.locator("#components")).to_contain_text("storage: ")
         expect(visit.page.locator("#decisions-grid .empty")).to_contain_text("Nothing has been asked yet")
         expect(visit.page.locator("#usage .body")).to_contain_text("Nothing has been used today")
         expect(visit.page.locator("#routes .body")).to_contain_text("No route has been used yet")
@@ -184,6 +185,7 @@ def test_an_open_circuit_is_shown_and_reset(browser: Browser, launch: Serve, pro
         expect(routes).to_contain_text("open")
         expect(routes).to_contain_text("tried again in")
         expect(visit.page.locator("#state")).to_have_attribute("data-level", re.compile("warn|bad"))
+        expect(visit.page.locator("#components")).to_contain_text(re.compile("models: (less than it should|unwell)"))
         routes.get_by_role("button", name=re.compile(f"Reset {MODEL} at")).click()
         expect(routes).to_contain_text("closed")
         circuits = httpx2.get(server.admin_url + "/admin/circuits").json()["circuits"]

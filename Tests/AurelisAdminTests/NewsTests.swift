@@ -78,6 +78,27 @@ struct NewsTests {
         #expect(told([status]) != nil)
     }
 
+    @Test("health is news when a state or a reason changes, and to whoever comes")
+    func health() throws {
+        var news = HealthNews()
+        var part = HealthReport.Part(name: "m@p", state: .healthy, since: 1)
+        func report(at time: Int64) -> HealthReport {
+            let models = HealthReport.Component(component: .models, state: part.state, since: 1, parts: [part])
+            return HealthReport(time: time, state: part.state, since: 1, components: [models])
+        }
+        func told(_ time: Int64, to arrivals: Int = 1) -> [UInt8]? { news.next(report(at: time), arrivals: arrivals) }
+        #expect(told(1) != nil)
+        part.facts.successRate = 0.5
+        #expect(told(2) == nil)
+        #expect(told(3, to: 2) != nil)
+        #expect(told(4, to: 2) == nil)
+        part.state = .unhealthy
+        let document = try JSONDocument(try #require(told(5, to: 2)))
+        #expect(document["status"]?.string == "unhealthy")
+        #expect(document["time"]?.string == "1970-01-01T00:00:00.005Z")
+        #expect(document["components"]?["models"]?["parts"]?[0]?["name"]?.string == "m@p")
+    }
+
     /// Statuses are made from what was learnt only.
     private static func status() -> RouteStatus? {
         let health = RouteHealth()

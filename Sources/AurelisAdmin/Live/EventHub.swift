@@ -45,6 +45,9 @@ final class EventHub: Sendable {
         }
     }
 
+    /// How many have come so far.
+    var arrivals: Int { state.withLock(\.next) }
+
     /// How many read.
     var readers: Int { state.withLock(\.members.count) }
 

@@ -9,7 +9,8 @@ internal import ServiceLifecycle
 ///
 /// - `requests`: those that have ended, the newest first, and how many more there were;
 /// - `statistics`: each second, what is under way and how the last second and minute went;
-/// - `circuits`: those whose state has changed; `cache` and `quota`: all that is known, when it has changed.
+/// - `circuits`: those whose state has changed; `cache` and `quota`: all that is known, when it has changed;
+/// - `health`: how every component is, when it has changed, and to whoever comes.
 struct LiveFeed: Service {
     let hub: EventHub
     let sources: LiveSources
@@ -36,6 +37,7 @@ struct LiveFeed: Service {
     private func watchRequests() async {
         var requests = RequestNews(sources.recent)
         var circuits = CircuitNews()
+        var health = HealthNews()
         var ticks = 0
         while await pause(Self.tick) {
             ticks += 1
@@ -45,6 +47,9 @@ struct LiveFeed: Service {
             }
             if let news = requests.next(atMost: Self.maximumRequests) { hub.publish("requests", news) }
             if let news = circuits.next(resources.health.statuses()) { hub.publish("circuits", news) }
+            if let report = resources.board?.report(), let news = health.next(report, arrivals: hub.arrivals) {
+                hub.publish("health", news)
+            }
             if ticks.isMultiple(of: 2) {
                 var json = JSONWriter()
                 sources.statistics.pulse().write(to: &json)

@@ -171,6 +171,10 @@ const takes = {
     store.quota = report;
     show('quotas', 'summary');
   },
+  health: (report) => {
+    store.health = report;
+    show('summary');
+  },
 };
 
 const events = new Events({

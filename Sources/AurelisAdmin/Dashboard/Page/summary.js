@@ -1,7 +1,14 @@
 // How the gateway is, in words.
 
-import { compact, countdown, duration, el, percent, plain, plural, rate, replace, setText } from '/assets/format.js';
+import { compact, countdown, dateAndTime, duration, el, percent, plain, plural, rate, replace, setText } from '/assets/format.js';
 import { awaited, kept } from '/assets/store.js';
+
+const STATES = {
+  healthy: { sign: '✓', level: 'good', says: 'well' },
+  degraded: { sign: '▲', level: 'warn', says: 'less than it should' },
+  unhealthy: { sign: '✕', level: 'bad', says: 'unwell' },
+  unknown: { sign: '·', level: 'soft', says: 'not tried yet' },
+};
 
 /** `{ level, title, detail, notes }` of what is known. */
 export function verdict(store) {
@@ -113,6 +120,8 @@ export class Summary {
     this.detail = document.getElementById('state-detail');
     this.notes = document.getElementById('state-notes');
     this.figures = document.getElementById('figures');
+    this.components = document.getElementById('components');
+    this.health = null;
     this.values = new Map();
     for (const [name, label] of [
       ['rate', 'Requests a second'], ['answered', 'Answered'], ['kept', 'Without asking'], ['time', 'Time to the answer'],
@@ -136,6 +145,21 @@ export class Summary {
     }
     document.title = { good: 'Aurelis', warn: '▲ Aurelis', bad: '■ Aurelis', waiting: 'Aurelis' }[level];
     this.#showFigures(store);
+    this.#showComponents(store);
+  }
+
+  #showComponents(store) {
+    if (store.health === this.health) return;
+    this.health = store.health;
+    const components = Object.entries(store.health?.components ?? {});
+    this.components.hidden = !components.length;
+    replace(this.components, components.map(([name, { status, since }]) => {
+      const { sign, level, says } = STATES[status] ?? { sign: '·', level: 'soft', says: plain(status) };
+      return el(
+        'li', { class: `badge ${level}`, title: `since ${dateAndTime(Date.parse(since))}` },
+        el('span', { 'aria-hidden': 'true' }, sign), `${plain(name)}: ${says}`,
+      );
+    }));
   }
 
   #showFigures(store) {
