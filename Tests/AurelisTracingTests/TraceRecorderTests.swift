@@ -128,8 +128,9 @@ struct TraceRecorderTests {
         span.addLink(SpanLink(context: parent.context, attributes: [:]))
         span.setStatus(SpanStatus(code: .error, message: "timeout"))
         span.end(at: moment(1_700_000_000_000_000_003))
-        let document = SpanDocument(resource: [("service.name", "aurelis")], version: "1")
-        let json = try JSONDocument(document.bytes(finished.all))
+        let json = try JSONDocument(
+            SpanDocument.bytes(finished.all, resource: [("service.name", "aurelis")], version: "1", redact: \.self)
+        )
         let resource = json["resourceSpans"]?[0]
         #expect(resource?["resource"]?["attributes"]?[0]?["value"]?["stringValue"]?.string == "aurelis")
         let told = try #require(resource?["scopeSpans"]?[0]?["spans"]?[0])
@@ -156,5 +157,29 @@ struct TraceRecorderTests {
         #expect(values["double"] == "doubleValue 0.5")
         #expect(values["nan"] == "stringValue nan")
         #expect(values["long"]?.count == 1_024 + "stringValue ".count)
+    }
+    @Test("no text of a span leaves with a credential, the first time and when it is said again")
+    func credentials() throws {
+        let tracer = tracer()
+        for _ in 0..<2 {
+            var context = ServiceContext.topLevel
+            let id = TraceContext.TraceID(high: 1, low: 2)
+            context.trace = TraceContext(traceID: id, spanID: 3, isSampled: true, state: "v=s3cret")
+            let span = tracer.startSpan("chat s3cret", context: context, ofKind: .client, at: moment(1))
+            span.attributes["s3cret"] = "s3cret"
+            span.attributes["list"] = ["a", "s3cret"]
+            span.attributes["long"] = String(repeating: "x", count: 1_020) + "s3cret"
+            span.addEvent(SpanEvent(name: "s3cret", at: moment(2), attributes: ["a": "s3cret"]))
+            span.addLink(SpanLink(context: context, attributes: ["b": "s3cret"]))
+            span.setStatus(SpanStatus(code: .error, message: "s3cret"))
+            span.end(at: moment(3))
+        }
+        let bytes = SpanDocument.bytes(finished.all, resource: [("service.name", "s3cret")], version: "1") { text in
+            text.split(separator: "s3cret", omittingEmptySubsequences: false).joined(separator: "***")
+        }
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(!text.contains("s3c"))
+        #expect(text.split(separator: "***").count == 1 + 2 * 10 + 1)
+        _ = try JSONDocument(bytes)
     }
 }

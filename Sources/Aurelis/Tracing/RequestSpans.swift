@@ -88,17 +88,17 @@ final class RequestSpans: Sendable {
         let operation = call.operation.rawValue
         let model = candidate.model.wireName
         let span = tracer.opened("\(operation) \(model)", root.context, .client, at: moment(now))
-        var attributes = SpanAttributes()
-        attributes["gen_ai.operation.name"] = operation
-        attributes["gen_ai.provider.name"] = candidate.provider.id.genAIName
-        attributes["gen_ai.request.model"] = model
-        attributes["aurelis.provider"] = candidate.provider.id.rawValue
-        attributes["aurelis.attempt"] = number
+        var told: [String: SpanAttribute] = Dictionary(minimumCapacity: 12)
+        told["gen_ai.operation.name"] = .string(operation)
+        told["gen_ai.provider.name"] = .string(candidate.provider.id.genAIName)
+        told["gen_ai.request.model"] = .string(model)
+        told["aurelis.provider"] = .string(candidate.provider.id.rawValue)
+        told["aurelis.attempt"] = .int64(Int64(number))
         if let server = ServerName(candidate.provider.address) {
-            attributes["server.address"] = server.host
-            if let port = server.port { attributes["server.port"] = port }
+            told["server.address"] = .string(server.host)
+            if let port = server.port { told["server.port"] = .int64(Int64(port)) }
         }
-        span.attributes = attributes
+        span.attributes = SpanAttributes(told)
         tracer.inject(span.context, into: &fields, using: TraceFieldAccess())
         return Attempt(span: span, fields: fields)
     }
@@ -167,20 +167,24 @@ extension Span {
     }
 
     fileprivate func describe(_ record: RequestRecord) {
-        var told = SpanAttributes()
-        told["gen_ai.operation.name"] = record.operation.rawValue
-        told["aurelis.request_id"] = record.id.description
-        told["aurelis.task"] = record.task.rawValue
-        told["aurelis.outcome"] = record.outcome.rawValue
-        told["aurelis.stream"] = record.stream
-        told["aurelis.attempts"] = record.trace.upstreamAttempts
-        if let model = record.modelRequested { told["gen_ai.request.model"] = Redaction.standard.text(model) }
-        if let model = record.modelUsed { told["gen_ai.response.model"] = Redaction.standard.text(model) }
-        if let provider = record.provider { told["aurelis.provider"] = provider }
-        if let cache = record.trace.cache { told["aurelis.cache"] = cache.description }
-        told.note(record.usage)
-        // Nobody else has put anything there, and one assignment is one copy.
-        attributes = told
+        // A table of its own, of its final size: what is set one by one grows again and again.
+        var told: [String: SpanAttribute] = Dictionary(minimumCapacity: 16)
+        told["gen_ai.operation.name"] = .string(record.operation.rawValue)
+        told["aurelis.request_id"] = .string(record.id.description)
+        told["aurelis.task"] = .string(record.task.rawValue)
+        told["aurelis.outcome"] = .string(record.outcome.rawValue)
+        told["aurelis.stream"] = .bool(record.stream)
+        told["aurelis.attempts"] = .int64(Int64(record.trace.upstreamAttempts))
+        if let model = record.modelRequested { told["gen_ai.request.model"] = .string(Redaction.standard.text(model)) }
+        if let model = record.modelUsed { told["gen_ai.response.model"] = .string(Redaction.standard.text(model)) }
+        if let provider = record.provider { told["aurelis.provider"] = .string(provider) }
+        if let cache = record.trace.cache { told["aurelis.cache"] = .string(cache.description) }
+        if let usage = record.usage {
+            told["gen_ai.usage.input_tokens"] = .int64(Int64(usage.prompt))
+            told["gen_ai.usage.output_tokens"] = .int64(Int64(usage.completion))
+        }
+        // Nobody else has put anything there.
+        attributes = SpanAttributes(told)
         guard record.outcome != .answered else { return }
         fail(record.outcome.rawValue, status: nil)
     }

@@ -39,7 +39,7 @@ package struct EngineTracing: Sendable {
                 ("telemetry.sdk.version", Version.current),
             ],
             version: Version.current,
-            redact: { Redaction.standard.json($0) }
+            redact: { Redaction.standard.text($0) }
         )
         settings.interval = tracing.interval
         settings.timeout = tracing.timeout

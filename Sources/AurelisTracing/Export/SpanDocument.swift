@@ -1,106 +1,163 @@
 internal import AurelisJSON
 internal import Tracing
 
-/// A batch of spans as OTLP's JSON has it.
+/// A batch of spans as OTLP's JSON has it, without credentials in any of its texts.
+///
+///     SpanDocument.bytes(spans, resource: resource, version: version) { Redaction.standard.text($0) }
 struct SpanDocument {
-    /// Who exports: `service.name` and the like, in this order.
-    let resource: [(name: String, value: String)]
-    /// The version of what made the spans.
-    let version: String
+    private var json: JSONWriter
+    private var texts: CleanTexts
 
     /// No text of an attribute is longer.
     private static let maximumText = 1_024
     private static let maximumAttributes = 128
+    private static let maximumList = 64
 
-    func bytes(_ spans: [FinishedSpan]) -> [UInt8] {
-        var json = JSONWriter(capacity: 512 + spans.count * 1_024)
-        json.beginObject()
-        json.key("resourceSpans")
-        json.beginArray()
-        json.beginObject()
-        json.key("resource")
-        json.beginObject()
-        json.key("attributes")
-        json.beginArray()
-        for (name, value) in resource { json.attribute(name, .string(value)) }
-        json.endArray()
-        json.endObject()
-        json.key("scopeSpans")
-        json.beginArray()
-        json.beginObject()
-        json.key("scope")
-        json.beginObject()
-        json.field("name", "aurelis")
-        json.field("version", version)
-        json.endObject()
-        json.key("spans")
-        json.beginArray()
-        for span in spans { write(span, to: &json) }
-        json.endArray()
-        json.endObject()
-        json.endArray()
-        json.endObject()
-        json.endArray()
-        json.endObject()
-        return json.bytes
+    /// - Parameters:
+    ///   - resource: who exports: `service.name` and the like.
+    ///   - version: that of what made the spans.
+    static func bytes(
+        _ spans: [FinishedSpan],
+        resource: [(name: String, value: String)],
+        version: String,
+        redact: @escaping @Sendable (String) -> String
+    ) -> [UInt8] {
+        var document = SpanDocument(
+            json: JSONWriter(capacity: 512 + spans.count * 1_024),
+            texts: CleanTexts(redact: redact)
+        )
+        document.object { document in
+            document.list("resourceSpans") { document in
+                document.object { document in
+                    document.json.key("resource")
+                    document.object { document in
+                        document.write(SpanAttributes(Dictionary(resource.map { ($0.name, .string($0.value)) }) { $1 }))
+                    }
+                    document.list("scopeSpans") { $0.writeScope(spans, version) }
+                }
+            }
+        }
+        return document.json.bytes
     }
 
-    private func write(_ span: FinishedSpan, to json: inout JSONWriter) {
-        json.beginObject()
+    private mutating func writeScope(_ spans: [FinishedSpan], _ version: String) {
+        object { document in
+            document.json.key("scope")
+            document.object { document in
+                document.json.field("name", "aurelis")
+                document.json.field("version", version)
+            }
+            document.list("spans") { document in
+                for span in spans { document.object { $0.write(span) } }
+            }
+        }
+    }
+
+    private mutating func write(_ span: FinishedSpan) {
         json.field("traceId", span.context.traceID.description)
         json.field("spanId", span.context.spanID.digits)
         if let parent = span.parent { json.field("parentSpanId", parent.digits) }
-        if !span.context.state.isEmpty { json.field("traceState", span.context.state) }
+        if !span.context.state.isEmpty { text("traceState", span.context.state) }
         json.field("flags", span.context.isSampled ? 1 : 0)
-        json.field("name", String(span.name.prefix(Self.maximumText)))
+        text("name", span.name)
         json.field("kind", span.kind.number)
         // 64 bits are more than a number of JSON holds.
         json.field("startTimeUnixNano", "\(span.start)")
         json.field("endTimeUnixNano", "\(span.end)")
-        write(span.attributes, to: &json)
+        write(span.attributes)
         if !span.events.isEmpty {
-            json.key("events")
-            json.beginArray()
-            for event in span.events {
-                json.beginObject()
-                json.field("timeUnixNano", "\(event.nanosecondsSinceEpoch)")
-                json.field("name", event.name)
-                write(event.attributes, to: &json)
-                json.endObject()
+            list("events") { document in
+                for event in span.events { document.object { $0.write(event) } }
             }
-            json.endArray()
         }
         let links = span.links.compactMap { link in link.context.trace.map { ($0, link.attributes) } }
         if !links.isEmpty {
-            json.key("links")
-            json.beginArray()
-            for (trace, attributes) in links {
-                json.beginObject()
-                json.field("traceId", trace.traceID.description)
-                json.field("spanId", trace.spanID.digits)
-                write(attributes, to: &json)
-                json.endObject()
+            list("links") { document in
+                for (trace, attributes) in links {
+                    document.object { document in
+                        document.json.field("traceId", trace.traceID.description)
+                        document.json.field("spanId", trace.spanID.digits)
+                        document.write(attributes)
+                    }
+                }
             }
-            json.endArray()
         }
         json.key("status")
-        json.beginObject()
-        if let status = span.status {
-            json.field("code", status.code == .ok ? 1 : 2)
-            if let message = status.message { json.field("message", String(message.prefix(Self.maximumText))) }
+        object { document in
+            guard let status = span.status else { return }
+            document.json.field("code", status.code == .ok ? 1 : 2)
+            if let message = status.message { document.text("message", message) }
         }
-        json.endObject()
+    }
+
+    private mutating func write(_ event: SpanEvent) {
+        json.field("timeUnixNano", "\(event.nanosecondsSinceEpoch)")
+        text("name", event.name)
+        write(event.attributes)
+    }
+
+    private mutating func write(_ attributes: SpanAttributes) {
+        list("attributes") { document in
+            var count = 0
+            // In any order: to a collector they are a set.
+            attributes.forEach { name, value in
+                count += 1
+                guard count <= Self.maximumAttributes else { return }
+                document.object { document in
+                    document.text("key", name)
+                    document.json.key("value")
+                    document.object { $0.write(value) }
+                }
+            }
+        }
+    }
+
+    private mutating func write(_ value: SpanAttribute) {
+        switch value {
+        case .bool(let value): json.field("boolValue", value)
+        case .int32(let value): json.field("intValue", "\(value)")
+        case .int64(let value): json.field("intValue", "\(value)")
+        case .double(let value) where value.isFinite: json.field("doubleValue", value)
+        case .string(let value): text("stringValue", value)
+        case .double(let value): json.field("stringValue", "\(value)")
+        case .stringConvertible(let value): text("stringValue", "\(value)")
+        case .stringArray(let values): write(values)
+        // Lists of numbers are rare; as text they are at least readable.
+        case .int32Array(let values): write(values.map { "\($0)" })
+        case .int64Array(let values): write(values.map { "\($0)" })
+        case .doubleArray(let values): write(values.map { "\($0)" })
+        case .boolArray(let values): write(values.map { "\($0)" })
+        case .stringConvertibleArray(let values): write(values.map { "\($0)" })
+        default: json.field("stringValue", "")
+        }
+    }
+
+    private mutating func write(_ values: [String]) {
+        json.key("arrayValue")
+        object { document in
+            document.list("values") { document in
+                for value in values.prefix(Self.maximumList) { document.object { $0.text("stringValue", value) } }
+            }
+        }
+    }
+
+    // MARK: - Parts
+
+    /// A member with a text that others may have chosen.
+    private mutating func text(_ name: String, _ text: String) {
+        json.field(name, texts.clean(text, atMost: Self.maximumText))
+    }
+
+    private mutating func object(_ body: (inout SpanDocument) -> Void) {
+        json.beginObject()
+        body(&self)
         json.endObject()
     }
 
-    private func write(_ attributes: SpanAttributes, to json: inout JSONWriter) {
-        var sorted: [(String, SpanAttribute)] = []
-        attributes.forEach { sorted.append(($0, $1)) }
-        json.key("attributes")
+    private mutating func list(_ name: String, _ body: (inout SpanDocument) -> Void) {
+        json.key(name)
         json.beginArray()
-        for (name, value) in sorted.sorted(by: { $0.0 < $1.0 }).prefix(Self.maximumAttributes) {
-            json.attribute(name, value, maximumText: Self.maximumText)
-        }
+        body(&self)
         json.endArray()
     }
 }
@@ -114,47 +171,5 @@ extension SpanKind {
         case .producer: 4
         case .consumer: 5
         }
-    }
-}
-
-extension JSONWriter {
-    private mutating func list(_ values: [String], maximumText: Int) {
-        key("arrayValue")
-        beginObject()
-        key("values")
-        beginArray()
-        for value in values.prefix(64) {
-            beginObject()
-            field("stringValue", String(value.prefix(maximumText)))
-            endObject()
-        }
-        endArray()
-        endObject()
-    }
-
-    fileprivate mutating func attribute(_ name: String, _ value: SpanAttribute, maximumText: Int = 1_024) {
-        beginObject()
-        field("key", name)
-        key("value")
-        beginObject()
-        switch value {
-        case .bool(let value): field("boolValue", value)
-        case .int32(let value): field("intValue", "\(value)")
-        case .int64(let value): field("intValue", "\(value)")
-        case .double(let value) where value.isFinite: field("doubleValue", value)
-        case .string(let value): field("stringValue", String(value.prefix(maximumText)))
-        case .double(let value): field("stringValue", "\(value)")
-        case .stringConvertible(let value): field("stringValue", String("\(value)".prefix(maximumText)))
-        case .stringArray(let values): list(values, maximumText: maximumText)
-        // Lists of numbers are rare; as text they are at least readable.
-        case .int32Array(let values): list(values.map { "\($0)" }, maximumText: maximumText)
-        case .int64Array(let values): list(values.map { "\($0)" }, maximumText: maximumText)
-        case .doubleArray(let values): list(values.map { "\($0)" }, maximumText: maximumText)
-        case .boolArray(let values): list(values.map { "\($0)" }, maximumText: maximumText)
-        case .stringConvertibleArray(let values): list(values.map { "\($0)" }, maximumText: maximumText)
-        default: field("stringValue", "")
-        }
-        endObject()
-        endObject()
     }
 }

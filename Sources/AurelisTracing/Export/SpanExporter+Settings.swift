@@ -21,8 +21,8 @@ extension SpanExporter {
         package var batch = 512
         /// Spans that may wait.
         package var queue = 4_096
-        /// Takes credentials out of what is sent.
-        package var redact: @Sendable ([UInt8]) -> [UInt8]
+        /// Takes credentials out of a text that is sent.
+        package var redact: @Sendable (String) -> String
 
         /// Settings; the rest has defaults.
         package init(
@@ -31,7 +31,7 @@ extension SpanExporter {
             headers: [(String, String)] = [],
             resource: [(name: String, value: String)],
             version: String,
-            redact: @escaping @Sendable ([UInt8]) -> [UInt8]
+            redact: @escaping @Sendable (String) -> String
         ) {
             self.origin = origin
             self.path = path

@@ -22,7 +22,6 @@ package final class SpanExporter: Service {
     }
 
     private let settings: Settings
-    private let document: SpanDocument
     private let client: HTTPClient
     private let logger: Logger
     private let state: Mutex<State>
@@ -32,7 +31,6 @@ package final class SpanExporter: Service {
         self.settings = settings
         self.client = client
         self.logger = logger
-        document = SpanDocument(resource: settings.resource, version: settings.version)
         state = Mutex(State(queue: SpanQueue(limit: settings.queue)))
     }
 
@@ -106,7 +104,12 @@ package final class SpanExporter: Service {
         var request = HTTPClientRequest(method: "POST", origin: settings.origin, target: settings.path)
         request.headers = HTTPHeaderList(settings.headers)
         request.headers.append("content-type", "application/json")
-        request.body = settings.redact(document.bytes(batch))
+        request.body = SpanDocument.bytes(
+            batch,
+            resource: settings.resource,
+            version: settings.version,
+            redact: settings.redact
+        )
         request.timeouts = HTTPTimeouts(
             acquire: limit,
             connect: limit,
