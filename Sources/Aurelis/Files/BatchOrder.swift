@@ -5,6 +5,14 @@ package enum BatchEndpoint: String, Sendable, Hashable, Codable, CaseIterable {
     /// Embeddings.
     case embeddings = "/v1/embeddings"
 
+    /// The part of the gateway that its lines use.
+    package var part: AccessEndpoint {
+        switch self {
+        case .chatCompletions: .chat
+        case .embeddings: .embeddings
+        }
+    }
+
     /// What each of its lines asks.
     package var operation: ModelOperation {
         switch self {

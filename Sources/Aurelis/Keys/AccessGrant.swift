@@ -14,6 +14,8 @@ package final class AccessGrant: Sendable, Hashable {
     package let plan: QuotaPlan?
     /// Where that is counted.
     package let meter: QuotaMeterID
+    /// What becomes of its requests that hold credentials, at least.
+    package let secrets: SecretPolicy?
     /// Whether what it asks must have a known price.
     private let hasBudget: Bool
 
@@ -23,6 +25,7 @@ package final class AccessGrant: Sendable, Hashable {
         scope = key.scope
         plan = key.limits.plan
         meter = .key(key.id)
+        secrets = key.secrets
         hasBudget = key.limits.dailyBudget != nil
     }
 
@@ -80,6 +83,15 @@ extension AccessGrant {
             "may not ask for the task \(task.rawValue); it may ask for "
                 + "\(tasks.map(\.rawValue).joined(separator: ", ")) (say which with x-aurelis-task)",
             code: "task_not_allowed"
+        )
+    }
+
+    /// Why a part of the gateway may not be used; nil: it may.
+    package func refusal(of endpoint: AccessEndpoint) -> ModelError? {
+        guard let endpoints = scope.endpoints, !endpoints.contains(endpoint) else { return nil }
+        return refusal(
+            "may not use \(endpoint.rawValue); it may use \(endpoints.map(\.rawValue).joined(separator: ", "))",
+            code: "endpoint_not_allowed"
         )
     }
 

@@ -16,6 +16,7 @@ extension AccessKey {
             json.moment("rotated", rotatedFrom.time)
             if rotatedFrom.until > now { json.moment("old_good_until", rotatedFrom.until) }
         }
+        if let secrets { json.field("secrets", secrets.rawValue) }
         json.key("scope")
         json.beginObject()
         json.words("models", scope.models?.map(\.description))

@@ -16,6 +16,8 @@ package struct AccessKey: Sendable, Hashable, Codable {
     package var scope = AccessScope()
     /// How much it may use.
     package var limits = AccessLimits()
+    /// What becomes of its requests that hold credentials, where that is stricter than the configuration.
+    package var secrets: SecretPolicy?
     /// When it was made.
     package var created: Int64
     /// From when on it is good no more; nil: never.
@@ -34,7 +36,8 @@ package struct AccessKey: Sendable, Hashable, Codable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case id, name, kind, secret = "sha256", rotatedFrom = "rotated_from", scope, limits, created, expires, revoked
+        case id, name, kind, secret = "sha256", rotatedFrom = "rotated_from", scope, limits, secrets, created
+        case expires, revoked
     }
 
     /// Whether it opens anything at a time.

@@ -46,6 +46,7 @@ package struct AccessKeyBook: Sendable, Hashable {
         var key = AccessKey(id: id, name: draft.name, kind: draft.kind, secret: token.digest, created: now)
         key.scope = draft.scope
         key.limits = draft.limits
+        key.secrets = draft.secrets
         key.expires = draft.lifetime.map { now + $0.milliseconds }
         keys.append(key)
         return (key, text)

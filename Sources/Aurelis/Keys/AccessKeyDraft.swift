@@ -8,6 +8,8 @@ package struct AccessKeyDraft: Sendable, Hashable {
     package var scope = AccessScope()
     /// How much it may use.
     package var limits = AccessLimits()
+    /// What becomes of its requests that hold credentials, where that is stricter than the configuration.
+    package var secrets: SecretPolicy?
     /// How long it is good; nil: for ever.
     package var lifetime: Duration?
 
@@ -16,6 +18,9 @@ package struct AccessKeyDraft: Sendable, Hashable {
         self.name = name
         self.kind = kind
     }
+
+    /// Whether it says nothing of models, as one for operators must.
+    package var asksNothing: Bool { scope.isEmpty && limits == AccessLimits() && secrets == nil }
 
     /// Why a person cannot call a key so; nil: they can.
     package static func refusal(ofName name: String) -> String? {

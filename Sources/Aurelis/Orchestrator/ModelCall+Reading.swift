@@ -17,7 +17,10 @@ extension ModelCall {
         public var tenant = ""
         /// What the caller's key allows; nil: nobody's key was asked for. Its calls are those of its tenant.
         package var grant: AccessGrant? {
-            didSet { tenant = grant?.id ?? "" }
+            didSet {
+                tenant = grant?.id ?? ""
+                if let policy = grant?.secrets { require(secrets: policy) }
+            }
         }
         /// How the call goes about cached answers; nil: the configuration decides.
         public var cache: CachePolicy?

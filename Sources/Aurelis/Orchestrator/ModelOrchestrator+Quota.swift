@@ -153,8 +153,7 @@ extension ModelOrchestrator {
     private func cost(of call: ModelCall, on candidate: Candidate, for demand: QuotaDemand) -> QuotaCost {
         guard demand.countsUse else { return QuotaCost() }
         let prompt = PromptTokens(of: call.body, by: router.tokenizers[candidate.model.id]).estimate.typical
-        let answer = call.body["max_completion_tokens"]?.int ?? call.body["max_tokens"]?.int ?? 0
-        let use = TokenUsage(prompt: prompt, completion: max(0, min(answer, 1_000_000)))
+        let use = TokenUsage(prompt: prompt, completion: call.answerTokens ?? 0)
         return QuotaCost(tokens: Int64(use.total), money: candidate.model.price?.cost(of: use) ?? 0)
     }
 

@@ -49,9 +49,14 @@ struct StreamProgress: Sendable {
 }
 
 extension TokenUsage {
-    /// Reads an OpenAI `usage` object; nil when it is none.
+    /// No answer has so many; whoever says so is wrong, and their sum must not overflow.
+    private static let believable = 0...100_000_000
+
+    /// Reads an OpenAI `usage` object; nil when it is none, or cannot be true.
     init?(reading usage: JSONValue) {
-        guard let prompt = usage["prompt_tokens"]?.int else { return nil }
-        self.init(prompt: prompt, completion: usage["completion_tokens"]?.int ?? 0)
+        guard let prompt = usage["prompt_tokens"]?.int, Self.believable.contains(prompt) else { return nil }
+        let completion = usage["completion_tokens"]?.int ?? 0
+        guard Self.believable.contains(completion) else { return nil }
+        self.init(prompt: prompt, completion: completion)
     }
 }

@@ -126,9 +126,8 @@ package struct BatchPlanner: Sendable {
                 answer = 0
                 return
             }
-            let wanted = call.body["max_completion_tokens"]?.int ?? call.body["max_tokens"]?.int
-            let limits = [wanted, model.outputLimit].compactMap(\.self)
-            answer = limits.min().map { max(0, $0) }
+            let limits = [call.answerTokens, model.outputLimit.map { max(0, $0) * call.answers }].compactMap(\.self)
+            answer = limits.min()
         }
 
         func cost(by price: TokenPrice?) -> QuotaCost {

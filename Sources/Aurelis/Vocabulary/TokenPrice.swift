@@ -17,12 +17,15 @@ public struct TokenPrice: Sendable, Hashable {
         self.output = output
     }
 
-    /// What an answer cost, in picodollars; the largest number when it is more, as for counts that cannot be true.
+    /// A million dollars. No answer costs more, and some of them can be added.
+    private static let most: Int64 = 1_000_000_000_000_000_000
+
+    /// What an answer cost, in picodollars; a million dollars when it is more, as for counts that cannot be true.
     public func cost(of usage: TokenUsage) -> Int64 {
         let (prompt, promptOverflow) = input.multipliedReportingOverflow(by: Int64(usage.prompt))
         let (answer, answerOverflow) = output.multipliedReportingOverflow(by: Int64(usage.completion))
         let (cost, overflow) = prompt.addingReportingOverflow(answer)
-        return promptOverflow || answerOverflow || overflow ? .max : cost
+        return promptOverflow || answerOverflow || overflow ? Self.most : min(cost, Self.most)
     }
 
     /// One number to compare models by: three tokens of prompt to one of answer, as most requests have it.

@@ -9,9 +9,9 @@ struct KeyRequest {
 
     init(_ body: JSONBody) { self.body = body }
 
-    /// The key that is to be made: `name`, `kind`, `expires_in_seconds`, `scope`, `limits`.
+    /// The key that is to be made: `name`, `kind`, `expires_in_seconds`, `scope`, `limits`, `secrets`.
     func draft() throws -> AccessKeyDraft {
-        try body.check(knowing: ["name", "kind", "expires_in_seconds", "scope", "limits"])
+        try body.check(knowing: ["name", "kind", "expires_in_seconds", "scope", "limits", "secrets"])
         guard let name = try body.text("name") else { throw body.wrong("name", "is missing") }
         // What is no name may be a key: it is not repeated.
         if let refusal = AccessKeyDraft.refusal(ofName: name) { throw body.wrong("name", "cannot be used: \(refusal)") }
@@ -26,7 +26,13 @@ struct KeyRequest {
         draft.scope = try scope()
         draft.limits = try limits()
         draft.lifetime = try body.number("expires_in_seconds", in: 1...Self.longestLife).map { .seconds($0) }
-        guard draft.kind == .gateway || (draft.scope.isEmpty && draft.limits == AccessLimits()) else {
+        if let policy = try body.text("secrets") {
+            guard let known = SecretPolicy(rawValue: policy), known != .off else {
+                throw body.wrong("secrets", "must be warn, redact or block")
+            }
+            draft.secrets = known
+        }
+        guard draft.kind == .gateway || draft.asksNothing else {
             throw body.wrong("kind", "is admin, which asks no models: only expires_in_seconds goes with it")
         }
         return draft

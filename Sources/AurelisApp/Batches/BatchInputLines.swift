@@ -5,11 +5,13 @@ internal import AurelisStorage
 final class BatchInputLines {
     private let lines: FileLines
     private let endpoint: BatchEndpoint
+    private let refusal: ModelError?
     private var options = ModelCall.Options()
 
     init(_ record: BatchRecord, _ grant: AccessGrant?, _ store: DatabaseFileStore) throws(BatchError) {
         lines = try store.lines(of: record.input)
         endpoint = record.endpoint
+        refusal = grant?.refusal(of: record.endpoint.part)
         options.grant = grant
         options.priority = record.priority
     }
@@ -27,6 +29,7 @@ final class BatchInputLines {
                 )
             )
         }
+        if let refusal { item.item.call = .failure(refusal) }
         return item
     }
 }

@@ -36,6 +36,18 @@ struct EndpointsArgument: WordArgument, Sendable {
     static var allValueStrings: [String] { AccessEndpoint.allCases.map(\.rawValue) }
 }
 
+/// A policy for credentials on the command line, as strict as the mildest at least: `block`.
+struct SecretPolicyArgument: WordArgument, Sendable {
+    let policy: SecretPolicy
+
+    init?(argument: String) {
+        guard let policy = SecretPolicy(rawValue: argument), policy != .off else { return nil }
+        self.policy = policy
+    }
+
+    static var allValueStrings: [String] { SecretPolicy.allCases.filter { $0 != .off }.map(\.rawValue) }
+}
+
 /// Dollars on the command line, exactly: `2.50`, `$2.50`.
 struct DollarsArgument: ExpressibleByArgument, Sendable {
     let picodollars: Int64

@@ -81,6 +81,7 @@ struct KeyPrinter {
         if let models = key.scope.models { parts.append("ask \(list(models.map(\.description)))") }
         if let tasks = key.scope.tasks { parts.append("for \(list(tasks.map(\.rawValue)))") }
         if let endpoints = key.scope.endpoints { parts.append("use \(list(endpoints.map(\.rawValue)))") }
+        if let secrets = key.secrets { parts.append("\(secrets.rawValue) credentials") }
         return parts.isEmpty ? "everything" : parts.joined(separator: "; ")
     }
 

@@ -54,6 +54,11 @@ struct KeysCreateCommand: AsyncParsableCommand {
     @Option(help: .init("Requests at once.", valueName: "count"))
     var concurrent: AmountArgument?
 
+    @Option(
+        help: .init("Requests with credentials, at least: warn, redact or block.", valueName: "policy")
+    )
+    var secrets: SecretPolicyArgument?
+
     @Option(help: .init("How long it is good, such as 30d or 12h; default: until it is revoked.", valueName: "time"))
     var expires: LifetimeArgument?
 
@@ -62,7 +67,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let refusal = AccessKeyDraft.refusal(ofName: name) { throw ValidationError(refusal) }
-        guard !admin || (draft.scope.isEmpty && draft.limits.plan == nil) else {
+        guard !admin || draft.asksNothing else {
             throw ValidationError("an admin key asks no models: only --expires goes with --admin")
         }
     }
@@ -75,6 +80,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
         draft.limits.requestsPerDay = requestsPerDay?.number
         draft.limits.tokensPerDay = tokensPerDay?.number
         draft.limits.concurrent = concurrent.map { Int($0.number) }
+        draft.secrets = secrets?.policy
         draft.lifetime = expires?.duration
         return draft
     }

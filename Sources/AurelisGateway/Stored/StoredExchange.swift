@@ -43,6 +43,7 @@ struct StoredExchange {
             // Nobody sits and waits for a batch, unless somebody says so.
             let priority = head.priority == nil ? .batch : options.priority
             let order = try BatchOrder(reading: body ?? [], priority: priority)
+            if let refusal = options.grant?.refusal(of: order.endpoint.part) { throw refusal }
             return BatchDocuments.batch(try await stored.batches.createBatch(order, by: tenant))
         case .listBatches:
             var page = try query.page(upTo: 100, default: 20)

@@ -200,4 +200,18 @@ struct GatewayKeyTests {
             #expect(try await keyed.ask(keyed.create("ci")).status == 200)
         }
     }
+    @Test("a batch needs the part of the gateway that its lines use")
+    func batches() async throws {
+        try await KeyedApp.run { keyed async throws in
+            let key = try keyed.create("files") { $0.scope.endpoints = [.files, .batches] }
+            let order = #"{"input_file_id":"file-x","endpoint":"/v1/chat/completions","completion_window":"24h"}"#
+            let refused = try await keyed.app.send(
+                "POST",
+                "/v1/batches",
+                body: order,
+                headers: [("authorization", "Bearer \(key)")]
+            )
+            #expect(refused.status == 403 && refused.body.contains("endpoint_not_allowed"))
+        }
+    }
 }

@@ -266,6 +266,53 @@ struct OrchestratorKeyLimitTests {
         #expect(never?.category == .quota && never?.code == "quota_too_small" && never?.key == "ci")
     }
 
+    @Test(
+        "kept aside is what all answers together may cost, by the larger of two limits",
+        arguments: [
+            #""max_tokens":100,"n":10"#, #""max_tokens":1000,"max_completion_tokens":1"#,
+            #""max_tokens":1,"max_completion_tokens":1000"#, #""max_tokens":9223372036854775807,"n":9223372036854775807"#,
+        ]
+    )
+    func severalAnswers(limits: String) async throws {
+        let setting = KeyedSetting(price: TokenPrice(input: 1_000_000, output: 3_000_000))
+        let grant = try KeyedSetting.grant { $0.dailyBudget = 400_000_000 }
+        let body = #"{"model":"gpt-4o","messages":[{"role":"user","content":"x"}],\#(limits)}"#
+        var call = try ModelCall(reading: JSONDocument(body), operation: .chatCompletion)
+        call.grant = grant
+        await #expect(throws: ModelError.self) { try await setting.orchestrator.answer(call) }
+        #expect(setting.provider.attempts.isEmpty)
+    }
+
+    @Test("a key's rule for credentials holds, and a caller can only be stricter")
+    func secrets() async throws {
+        var book = KeyBookSetting()
+        let key = try book.create("careful") { $0.secrets = .block }.key
+        var options = ModelCall.Options()
+        options.require(secrets: .warn)
+        options.grant = AccessGrant(key)
+        #expect(options.secrets == .block)
+        let token = "ghp_" + "16C7e42F292c6912E7710c838347Ae178B4a"
+        let setting = KeyedSetting()
+        let body = #"{"model":"gpt-4o","messages":[{"role":"user","content":"password = \"\#(token)\""}]}"#
+        let call = try ModelCall(reading: JSONDocument(body), operation: .chatCompletion, options: options)
+        let refusal = await #expect(throws: ModelError.self) { try await setting.orchestrator.answer(call) }
+        #expect(refusal?.code == "secret_detected" && setting.provider.attempts.isEmpty)
+    }
+
+    @Test("a provider that lies about what it counted is not believed, and harms nobody", arguments: [Int.max, -1, .min])
+    func lies(count: Int) async throws {
+        let setting = KeyedSetting(price: TokenPrice(input: .max, output: .max))
+        let grant = try KeyedSetting.grant { $0.tokensPerDay = 1_000_000 }
+        let answer = try JSONDocument(
+            #"{"choices":[{"index":0,"message":{"role":"assistant","content":"Hi."},"finish_reason":"stop"}],"#
+                + #""usage":{"prompt_tokens":\#(count),"completion_tokens":\#(count),"total_tokens":1}}"#
+        )
+        setting.provider.script(.gpt4o, .document(answer), .document(answer))
+        for number in 0..<2 { _ = try await setting.ask("\(number)", of: grant) { $0.maxTokens = 100 } }
+        let used = try #require(await setting.used(by: grant).first)
+        #expect((200..<1_000).contains(used))
+    }
+
     @Test("retries on one key's meter never take more than it has, whatever fails", arguments: 0..<20)
     func sequences(seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)

@@ -1,7 +1,7 @@
 /// What becomes of a request that holds a credential, from the mildest to the strictest.
 ///
 ///     options.secrets = .block            // stricter than the configuration; milder ones do not count
-public enum SecretPolicy: String, Sendable, Hashable, CaseIterable, Comparable {
+public enum SecretPolicy: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
     /// Nobody looks.
     case off
     /// It goes on as it is, and its findings are told.
