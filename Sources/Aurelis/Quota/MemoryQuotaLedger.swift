@@ -15,8 +15,9 @@ public final class MemoryQuotaLedger: QuotaLedger {
 
     /// Counts a request beforehand, if there is room for it.
     public func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
-        let now = clock.millisecondsSinceEpoch
+        let (now, setting) = clock.reading
         return state.withLock { state in
+            state.books.follow(setting, at: now, for: demand.meters.lazy.map(\.id))
             state.last += 1
             return state.books.reserve(demand, as: "\(state.last)", at: now)
         }
@@ -29,19 +30,33 @@ public final class MemoryQuotaLedger: QuotaLedger {
 
     /// Learns from a refusal that named a limit.
     public func learn(_ lesson: QuotaLesson, of meter: QuotaMeterID, under plan: QuotaPlan) {
-        let now = clock.millisecondsSinceEpoch
-        state.withLock { $0.books.learn(lesson, of: meter, under: plan, at: now) }
+        let (now, setting) = clock.reading
+        state.withLock { state in
+            state.books.follow(setting, at: now, for: CollectionOfOne(meter))
+            state.books.learn(lesson, of: meter, under: plan, at: now)
+        }
     }
 
     /// What stands in a request's way; nil: nothing.
     public func obstacle(to demand: QuotaDemand) -> QuotaObstacle? {
-        let now = clock.millisecondsSinceEpoch
-        return state.withLock { $0.books.obstacle(to: demand, at: now) }
+        let (now, setting) = clock.reading
+        return state.withLock { state in
+            state.books.follow(setting, at: now, for: demand.meters.lazy.map(\.id))
+            return state.books.obstacle(to: demand, at: now)
+        }
     }
 
     /// What is used of the meters.
     public func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding] {
-        let now = clock.millisecondsSinceEpoch
-        return state.withLock { $0.books.standings(of: plans, at: now) }
+        let (now, setting) = clock.reading
+        return state.withLock { state in
+            state.books.follow(setting, at: now, for: plans.keys)
+            return state.books.standings(of: plans, at: now)
+        }
+    }
+
+    /// The meters of which anything is known.
+    public func meters() async -> [QuotaMeterID] {
+        state.withLock { $0.books.meters.filter { !$0.value.isBlank }.map(\.key) }
     }
 }

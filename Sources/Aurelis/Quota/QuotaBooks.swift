@@ -1,6 +1,8 @@
 /// Meters by their names: what a ledger does, without where it is kept.
 package struct QuotaBooks: Sendable {
     package private(set) var meters: [QuotaMeterID: QuotaMeter] = [:]
+    /// How the clock is set by which the next use is noted.
+    private var setting: ClockSetting?
 
     /// How long a request may be under way without a sign of life of its process.
     package static let lease: Int64 = 60_000
@@ -12,11 +14,30 @@ package struct QuotaBooks: Sendable {
 
     /// The state of a meter, which may be that of one that nobody has used.
     package subscript(id: QuotaMeterID) -> QuotaMeter {
-        get { meters[id] ?? QuotaMeter() }
+        get { meters[id] ?? QuotaMeter(setting: setting) }
         set {
             if meters.count >= Self.maximumMeters, meters[id] == nil, let any = meters.keys.first { meters[any] = nil }
             meters[id] = newValue
         }
+    }
+
+    /// Takes note of how the clock is set, before anything is asked of some meters or counted on them.
+    ///
+    /// - Returns: whether anything of them has changed.
+    @discardableResult
+    package mutating func follow(
+        _ setting: ClockSetting?,
+        at now: Int64,
+        for ids: some Sequence<QuotaMeterID>
+    ) -> Bool {
+        self.setting = setting
+        var hasChanged = false
+        for id in ids {
+            guard var meter = meters[id], meter.follow(setting, at: now) else { continue }
+            meters[id] = meter
+            hasChanged = true
+        }
+        return hasChanged
     }
 
     /// The obstacle that lasts longest; nil: there is room on every meter.
@@ -49,7 +70,7 @@ package struct QuotaBooks: Sendable {
     /// Counts a request that was allowed already, whatever room there is.
     package mutating func count(_ demand: QuotaDemand, as id: String, at now: Int64) {
         for (meter, plan) in demand.meters {
-            self[meter].take(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
+            self[meter].count(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
         }
     }
 

@@ -31,9 +31,15 @@ public protocol QuotaLedger: Sendable {
 
     /// What is used of every meter that is known.
     func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding]
+
+    /// The meters of which anything is known, whoever named them: at most some thousands.
+    func meters() async -> [QuotaMeterID]
 }
 
 extension QuotaLedger {
+    /// Whoever does not say otherwise tells of those meters alone that are asked for.
+    public func meters() async -> [QuotaMeterID] { [] }
+
     /// Whoever does not say otherwise decides about every request.
     public func reserveAtOnce(_ demand: QuotaDemand) -> QuotaTicket? { nil }
 }

@@ -7,6 +7,9 @@
 ///
 /// A request counts from the moment in which it is allowed. When its process dies it goes on counting, because it may
 /// have been sent; its place among those at once becomes free when its lease is over.
+///
+/// When somebody sets the clock, everything that was noted moves with it (`follow`): a use counts for one period of real time,
+/// whatever the time of day says, and sleep is real time.
 /// All times are milliseconds since 1970-01-01 UTC.
 package struct QuotaMeter: Sendable, Hashable, Codable {
     /// A request that is under way.
@@ -15,8 +18,8 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         var time: Int64
         var expiry: Int64
 
-        func earlier(by milliseconds: Int64) -> Hold {
-            Hold(cost: cost, time: time - milliseconds, expiry: expiry - milliseconds)
+        func later(by milliseconds: Int64) -> Hold {
+            Hold(cost: cost, time: time + milliseconds, expiry: expiry + milliseconds)
         }
     }
 
@@ -26,6 +29,8 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     private(set) var learnedConcurrency: Learned?
     /// The limits as the provider told them, where the plan knows none or more.
     private(set) var learnedLimits: [QuotaLimit] = []
+    /// How the clock was set by which the times were noted; nil: nobody knows.
+    private(set) var setting: ClockSetting?
 
     /// Requests at once, as the provider has shown.
     struct Learned: Sendable, Hashable, Codable {
@@ -69,9 +74,20 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         )
     }
 
+    /// Whether nothing of it is used, under way or known otherwise.
+    var isBlank: Bool {
+        learnedLimits.isEmpty && holds.isEmpty
+            && windows.allSatisfy { $0.closedUntil == nil && $0.uses.allSatisfy { $0.amount == 0 } }
+    }
+
     /// Counts a request that may be sent now.
     mutating func take(_ cost: QuotaCost, as ticket: String, under plan: QuotaPlan, at now: Int64, lease: Int64) {
         advance(to: now, under: plan)
+        count(cost, as: ticket, under: plan, at: now, lease: lease)
+    }
+
+    /// Counts a request that was sent, maybe a while ago: what others have noted since then stays as it is.
+    mutating func count(_ cost: QuotaCost, as ticket: String, under plan: QuotaPlan, at now: Int64, lease: Int64) {
         for limit in limits(under: plan) {
             change(limit) { $0.add(cost[limit.unit], at: now, later: cost.lifetime, limit.reset) }
         }
@@ -100,7 +116,6 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
 
     /// Learns from a refusal of the provider's.
     mutating func learn(_ lesson: QuotaLesson, under plan: QuotaPlan, at now: Int64) {
-        advance(to: now, under: plan)
         let amount = lesson.amount
         switch lesson.limit {
         case .concurrency:
@@ -178,6 +193,37 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         windows.first { $0.unit == limit.unit && $0.period == limit.period }
     }
 
+    /// Takes note of how the clock is set. Of a clock that was set back before anybody knew, what lies in the future happened
+    /// by now.
+    ///
+    /// - Returns: whether anything has changed.
+    mutating func follow(_ setting: ClockSetting?, at now: Int64) -> Bool {
+        var hasChanged = false
+        if let setting {
+            let step = self.setting?.step(to: setting)
+            if let step { shift(by: step) }
+            if step != nil || self.setting?.boot != setting.boot {
+                self.setting = setting
+                hasChanged = true
+            }
+        }
+        for index in windows.indices where windows[index].isAhead(of: now) {
+            windows[index].fetch(to: now)
+            hasChanged = true
+        }
+        for (ticket, hold) in holds where hold.time > now + QuotaBlocks.lifetime {
+            holds[ticket] = hold.later(by: now + QuotaBlocks.lifetime - hold.time)
+            hasChanged = true
+        }
+        return hasChanged
+    }
+
+    private mutating func shift(by step: Int64) {
+        for index in windows.indices { windows[index].shift(by: step) }
+        holds = holds.mapValues { $0.later(by: step) }
+        learnedConcurrency?.until += step
+    }
+
     /// Forgets what is over. Requests whose process died leave their place.
     private mutating func advance(to now: Int64, under plan: QuotaPlan) {
         let limits = limits(under: plan)
@@ -186,11 +232,7 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
             windows[index].prune(at: now, reset ?? .rolling)
         }
         windows.removeAll { $0.uses.isEmpty && $0.closedUntil == nil }
-        for (ticket, hold) in holds {
-            // Of a clock that was set back.
-            let ahead = max(0, hold.time - now - QuotaBlocks.lifetime)
-            holds[ticket] = hold.expiry - ahead > now ? hold.earlier(by: ahead) : nil
-        }
+        for (ticket, hold) in holds where hold.expiry <= now { holds[ticket] = nil }
     }
 
     private mutating func change(_ limit: QuotaLimit, _ body: (inout QuotaWindow) -> Void) {

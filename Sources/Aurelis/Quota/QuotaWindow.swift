@@ -71,10 +71,10 @@ struct QuotaWindow: Sendable, Hashable, Codable {
         return opening
     }
 
-    /// When all that is used now has come back; nil: nothing is used.
+    /// When all that is used now has come back; nil: nothing is used, or all of it was given back.
     func end(at now: Int64, _ reset: QuotaLimit.Reset) -> Int64? {
         let current = current(at: now, reset)
-        guard let first = current.first, let last = current.last else { return nil }
+        guard let first = current.first, let last = current.last(where: { $0.amount > 0 }) else { return nil }
         return switch reset {
         case .rolling: last.time + period.length
         case .fromFirstUse: first.time + period.length
@@ -114,15 +114,32 @@ struct QuotaWindow: Sendable, Hashable, Codable {
         closedUntil = min(time, now + period.length + Self.margin)
     }
 
-    /// Forgets what no longer counts. What lies in the future, because the clock was set back, happened by now.
+    /// Forgets what no longer counts.
     mutating func prune(at now: Int64, _ reset: QuotaLimit.Reset) {
         uses = Array(current(at: now, reset))
+        fetch(to: now)
+        if let closedUntil, closedUntil <= now { self.closedUntil = nil }
+    }
+
+    /// Whether something lies further in the future than it can.
+    func isAhead(of now: Int64) -> Bool {
+        (uses.last.map { $0.time > now + Self.farthest } ?? false)
+            || (closedUntil.map { $0 > now + period.length + Self.margin } ?? false)
+    }
+
+    /// Says of what lies in the future that it happened by now: otherwise it would count for longer than a period.
+    mutating func fetch(to now: Int64) {
         for index in uses.indices.reversed() {
             guard uses[index].time > now + Self.farthest else { break }
             uses[index].time = now + Self.farthest
         }
         if let until = closedUntil { close(until: until, at: now) }
-        if let closedUntil, closedUntil <= now { self.closedUntil = nil }
+    }
+
+    /// Moves everything with a clock that was set.
+    mutating func shift(by step: Int64) {
+        for index in uses.indices { uses[index].time += step }
+        if let until = closedUntil { closedUntil = until + step }
     }
 
     /// The uses that still count.

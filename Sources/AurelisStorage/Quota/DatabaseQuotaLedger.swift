@@ -25,6 +25,8 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         /// What a refusal told at a time.
         case learn(QuotaLesson, QuotaMeterID, QuotaPlan, at: Int64)
         case renew([QuotaTicket])
+        /// Some meters moved with the clock.
+        case follow([QuotaMeterID])
         /// What was allowed while the file could not be used.
         case count(QuotaDemand, id: String, at: Int64)
     }
@@ -89,10 +91,9 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     /// Counts a request beforehand, if there is room for it.
     package func reserve(_ demand: QuotaDemand) async -> QuotaDecision {
-        let now = clock.millisecondsSinceEpoch
-        if state.withLock(\.isFailing) { return decideAlone(demand, at: now) }
+        if state.withLock(\.isFailing) { return decideAlone(demand) }
         let id = nextID()
-        let known = state.withLock { $0.books.obstacle(to: demand, at: now) }
+        let known = obstacle(to: demand)
         // What is used up for hours, or was too much from the beginning, others can hardly have given back.
         if let known, !known.passesSoon { return .refused(known) }
         let result = FirstResult<QuotaDecision?>()
@@ -102,16 +103,18 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         guard let decision = await result.value else {
             // From now on memory decides, until a transaction succeeds.
             fail("no answer within \(Self.patience.briefly)")
-            return decideAlone(demand, at: now)
+            return decideAlone(demand)
         }
         if case .granted(let ticket) = decision { state.withLock { _ = $0.open.insert(ticket) } }
         return decision
     }
 
     /// What memory says, while the file cannot be used: nobody waits for it then.
-    private func decideAlone(_ demand: QuotaDemand, at now: Int64) -> QuotaDecision {
+    private func decideAlone(_ demand: QuotaDemand) -> QuotaDecision {
         let id = nextID()
+        let (now, setting) = clock.reading
         let decision = state.withLock { state in
+            state.books.follow(setting, at: now, for: demand.meters.lazy.map(\.id))
             let decision = state.books.reserve(demand, as: id, at: now)
             if case .granted(let ticket) = decision { state.open.insert(ticket) }
             return decision
@@ -155,22 +158,51 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     /// What stands in a request's way, as far as this process knows.
     package func obstacle(to demand: QuotaDemand) -> QuotaObstacle? {
-        let now = clock.millisecondsSinceEpoch
-        return state.withLock { $0.books.obstacle(to: demand, at: now) }
+        let (now, setting) = clock.reading
+        let ids = demand.meters.map(\.id)
+        let (obstacle, hasMoved) = state.withLock { state in
+            let hasMoved = state.books.follow(setting, at: now, for: ids)
+            return (state.books.obstacle(to: demand, at: now), hasMoved)
+        }
+        if hasMoved { enqueue(.follow(ids)) }
+        return obstacle
     }
 
     /// What is used of the meters.
     package func standings(of plans: [QuotaMeterID: QuotaPlan]) async -> [QuotaStanding] {
-        let now = clock.millisecondsSinceEpoch
         let read = await queue.ending(within: Self.patience) { [self] in
             Result {
                 try self.connection.lend { session in try session.pool.read { try self.meters(plans.keys, in: $0) } }
             }
         }
-        return state.withLock { state in
+        let (standings, hasMoved) = state.withLock { state in
             if case .success(let meters) = read { for (id, meter) in meters { state.books[id] = meter } }
-            return state.books.standings(of: plans, at: now)
+            let (now, setting) = clock.reading
+            let hasMoved = state.books.follow(setting, at: now, for: plans.keys)
+            return (state.books.standings(of: plans, at: now), hasMoved)
         }
+        if hasMoved { enqueue(.follow(Array(plans.keys))) }
+        return standings
+    }
+
+    /// The meters of which anything is known, in the file or in memory.
+    package func meters() async -> [QuotaMeterID] {
+        let read = await queue.ending(within: Self.patience) { [self] in
+            Result {
+                try self.connection.lend { session in
+                    try session.pool.read { database in
+                        try String.fetchAll(
+                            database,
+                            sql: "SELECT id FROM meters ORDER BY rowid DESC LIMIT ?",
+                            arguments: [QuotaBooks.maximumMeters]
+                        )
+                    }
+                }
+            }
+        }
+        let known = state.withLock { Set($0.books.meters.keys) }
+        guard case .success(let names) = read else { return Array(known) }
+        return Array(known.union(names.map { QuotaMeterID($0) }))
     }
 
     /// Keeps the reservations of this process alive until the task is cancelled.
@@ -224,13 +256,14 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             return !result.isDelivered
         }
         let ids = Set((missed + operations).flatMap(\.meters))
-        let now = clock.millisecondsSinceEpoch
+        let (now, setting) = clock.reading
         do {
             let (meters, decisions) = try connection.lend { session in
                 try session.pool.write { database in
                     var books = QuotaBooks()
                     let before = try self.meters(ids, in: database)
                     for (id, meter) in before { books[id] = meter }
+                    books.follow(setting, at: now, for: ids)
                     for operation in missed { _ = books.perform(operation, at: now) }
                     let decisions = operations.map { books.perform($0, at: now) }
                     for (id, meter) in books.meters where meter != before[id] {
@@ -247,7 +280,11 @@ package final class DatabaseQuotaLedger: QuotaLedger {
             deliver(decisions, to: operations)
         } catch {
             fail("\(error)")
-            deliver(state.withLock { $0.performAlone(operations, at: now) }, to: operations)
+            let decisions = state.withLock { state in
+                state.books.follow(setting, at: now, for: ids)
+                return state.performAlone(operations, at: now)
+            }
+            deliver(decisions, to: operations)
         }
     }
 
@@ -268,7 +305,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
                 // It came too late by a moment, and memory has counted the request itself.
                 enqueue(.settle(ticket, .returned))
             case .lease(let demand, _, let start): arrive(decision, demand, since: start)
-            case .settle, .learn, .renew, .count: break
+            case .settle, .learn, .renew, .follow, .count: break
             }
         }
     }
@@ -325,7 +362,7 @@ extension DatabaseQuotaLedger.State {
             case .reserve(let demand, let id, _), .lease(let demand, let id, _):
                 if case .granted = decision { unwritten.append(.count(demand, id: id, at: now)) }
             case .settle, .learn, .count: unwritten.append(operation)
-            case .renew: break
+            case .renew, .follow: break
             }
         }
         let excess = unwritten.count - DatabaseQuotaLedger.maximumUnwritten
@@ -341,6 +378,8 @@ extension QuotaBooks {
         case .settle(let ticket, let end): settle(ticket, end)
         case .learn(let lesson, let meter, let plan, let time): learn(lesson, of: meter, under: plan, at: time)
         case .renew(let tickets): renew(tickets, at: now)
+        // Whatever is touched follows the clock.
+        case .follow: break
         case .count(let demand, let id, let time): count(demand, as: id, at: time)
         }
         return nil
@@ -354,6 +393,7 @@ extension DatabaseQuotaLedger.Operation {
         case .settle(let ticket, _): ticket.meters
         case .learn(_, let meter, _, _): [meter]
         case .renew(let tickets): tickets.flatMap(\.meters)
+        case .follow(let meters): meters
         }
     }
 }

@@ -15,6 +15,7 @@ struct DatabaseQuotaLedgerTests {
         let log = CountingLog()
         let time = ManualTimeSource()
         private let seconds = Mutex<Int64>(1_700_000_000)
+        private let lead = Mutex<Int64?>(nil)
 
         var file: String { directory + "/quota.sqlite" }
 
@@ -22,9 +23,18 @@ struct DatabaseQuotaLedgerTests {
             DatabaseQuotaLedger(
                 directory: directory,
                 time: time,
-                clock: WallClock { [self] in seconds.withLock(\.self) },
+                clock: WallClock(look: { [self] in
+                    let setting = lead.withLock(\.self).map { ClockSetting(boot: "this", lead: $0) }
+                    return (seconds.withLock(\.self) * 1_000, setting)
+                }),
                 logger: log.logger
             )
+        }
+
+        /// Somebody sets the clock, which all can see, or which nobody can.
+        func set(by count: Int64, unseen: Bool = false) {
+            if !unseen { lead.withLock { $0 = ($0 ?? 0) + count * 1_000 } }
+            advance(seconds: count)
         }
 
         func advance(seconds count: Int64) { seconds.withLock { $0 += count } }
@@ -79,6 +89,54 @@ struct DatabaseQuotaLedgerTests {
         }
         #expect(granted == limit)
         #expect(harness.log.messages.isEmpty)
+    }
+
+    @Test("a clock that is set makes no use older, in any process; it comes back when its period is over")
+    func clockSet() async throws {
+        let harness = Harness()
+        harness.set(by: 0)
+        let demand = Self.demand(QuotaLimit(.requests, per: .minute, 1))
+        let (one, other) = (harness.ledger(), harness.ledger())
+        guard case .granted(let ticket) = await one.reserve(demand) else { throw CancellationError() }
+        one.settle(ticket, .used(nil))
+        await one.flush()
+        for step: Int64 in [3_600, 86_400, -90_000] {
+            harness.set(by: step)
+            for ledger in [one, other, harness.ledger()] {
+                guard case .refused(let obstacle) = await ledger.reserve(demand) else { throw CancellationError() }
+                #expect(obstacle.passesSoon)
+                #expect(await used(ledger, demand) == 1)
+            }
+        }
+        harness.advance(seconds: 63)
+        guard case .granted = await other.reserve(demand) else { throw CancellationError() }
+    }
+
+    @Test("a clock that was set back unseen locks nobody out of a day for longer than a day")
+    func setBackUnseen() async throws {
+        let harness = Harness()
+        let demand = Self.demand(QuotaLimit(.requests, per: .day, 1), concurrent: 5)
+        let ledger = harness.ledger()
+        guard case .granted = await ledger.reserve(demand) else { throw CancellationError() }
+        harness.set(by: -30 * 86_400, unseen: true)
+        guard case .refused(let obstacle) = await ledger.reserve(demand), let opening = obstacle.opening else {
+            throw CancellationError()
+        }
+        #expect(opening <= (1_700_000_000 - 29 * 86_400 + 10) * 1_000)
+        await ledger.flush()
+        harness.advance(seconds: 86_410)
+        guard case .granted = await ledger.reserve(demand) else { throw CancellationError() }
+    }
+
+    @Test("the ledger knows whose use it has counted, in every process")
+    func meters() async throws {
+        let harness = Harness()
+        let ledger = harness.ledger()
+        guard case .granted = await ledger.reserve(Self.demand(QuotaLimit(.requests, per: .day, 3))) else {
+            throw CancellationError()
+        }
+        await ledger.flush()
+        #expect(await harness.ledger().meters() == [Self.meter])
     }
 
     @Test("what is given back is free again, for every process")
