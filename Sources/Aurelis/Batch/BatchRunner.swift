@@ -152,6 +152,7 @@ package struct BatchRunner: Sendable {
         call.id = .next()
         call.stream = false
         call.priority = options.priority
+        call.comesAgain = true
         call.timeout = call.timeout ?? options.itemDeadline
         if let deadline {
             let limit = call.timeout ?? orchestrator.configuration.requestTimeout

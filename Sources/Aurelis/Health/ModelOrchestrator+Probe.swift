@@ -53,7 +53,7 @@ extension ModelOrchestrator {
             health.settle(permit, of: route, journey.lesson(of: failure, after: duration, at: now), at: now)
             journey.record(candidate, failure: failure, duration: duration, at: now)
             hold?.note(failure)
-            await learn(from: failure, of: candidate)
+            await learn(from: failure, of: candidate, journey: &journey)
             var told = failure
             told.trace = journey.trace
             recording?.failed(call, told, since: start, at: now)

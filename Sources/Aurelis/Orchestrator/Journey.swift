@@ -152,6 +152,18 @@ extension Journey {
     /// Notes what is left of a quota with this request counted.
     mutating func recordQuota(_ left: QuotaLeft?) { trace.quotaLeft = left }
 
+    /// Notes what a refusal says of what is left.
+    mutating func learnQuota(_ lesson: QuotaLesson) {
+        guard lesson.unit == .requests else { return }
+        var left = trace.quotaLeft ?? QuotaLeft()
+        switch lesson.limit {
+        case .minute: left.minute = 0
+        case .day: left.day = 0
+        case .concurrency: return
+        }
+        trace.quotaLeft = left
+    }
+
     /// Notes that a candidate was waited for, and why.
     mutating func recordTurn(_ candidate: Candidate, after waited: Duration, reason: String) {
         let free = min(waited, patience)

@@ -38,6 +38,8 @@ public struct ModelCall: Sendable {
     public var priority = RequestPriority.interactive
     /// How long it may wait for a quota, beside its timeout; nil: within its timeout.
     public var quotaTimeout: Duration?
+    /// Whether it is made again when there was no room for it: that is a wait then, and no failed request.
+    var comesAgain = false
     /// Is told that the call waits for a quota, and again every ten seconds, on whatever thread.
     public var onWait: (@Sendable (QuotaWait) -> Void)?
     /// Where work for the call runs that may outlive its caller; nil: anywhere.

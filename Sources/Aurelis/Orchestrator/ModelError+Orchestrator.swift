@@ -26,6 +26,16 @@ extension ModelError {
         return error
     }
 
+    /// Whether it says that there was no room yet, before anything was sent.
+    var isWait: Bool {
+        guard trace?.upstreamAttempts ?? 0 == 0 else { return false }
+        return switch category {
+        case .rateLimit: true
+        case .overloaded, .modelUnavailable: retryAfter != nil
+        default: false
+        }
+    }
+
     /// The task was cancelled: nobody waits for the answer any more.
     static var callerGone: ModelError { ModelError(.cancelled, "the caller went away") }
 }

@@ -11,6 +11,8 @@ extension ModelOrchestrator {
         of candidate: Candidate,
         journey: inout Journey
     ) async throws(ModelError) -> QuotaHold? {
+        // What is left of another's is no longer what the answer tells.
+        journey.recordQuota(nil)
         guard let quota, var demand = await demand(of: call, on: candidate) else { return nil }
         // Most requests need nobody's consent, and no place in a queue.
         if turns.isIdle, let ticket = quota.reserveAtOnce(demand) {
@@ -158,7 +160,7 @@ extension ModelOrchestrator {
     }
 
     /// Tells the ledger what a refusal says of a limit.
-    func learn(from failure: ModelError, of candidate: Candidate) async {
+    func learn(from failure: ModelError, of candidate: Candidate, journey: inout Journey) async {
         guard let quota, failure.category == .rateLimit, let limit = failure.limit,
             let plan = candidate.plan
         else { return }
@@ -172,6 +174,7 @@ extension ModelOrchestrator {
             wait: wait ?? (limit == .concurrency ? .seconds(1) : .seconds(60))
         )
         quota.learn(lesson, of: meter, under: plan)
+        journey.learnQuota(lesson)
     }
 }
 
@@ -187,11 +190,8 @@ extension Candidate {
         }
     }
 
-    /// The same, if it is known without looking for the credential.
-    var knownMeter: QuotaMeterID? { provider.knownAccount.map(meter) }
-
-    private func meter(of account: String) -> QuotaMeterID {
-        var name = provider.address.isEmpty ? provider.id.rawValue : provider.address
+    func meter(of account: String) -> QuotaMeterID {
+        var name = provider.meterAddress
         // Once a request: by interpolation it would take a microsecond.
         name.reserveCapacity(name.utf8.count + account.utf8.count + model.wireName.utf8.count + 2)
         name += " "
@@ -200,6 +200,23 @@ extension Candidate {
         name += model.wireName
         return QuotaMeterID(name)
     }
+}
+
+extension QuotaMeterID {
+    /// Whether it may be that of a model of a provider.
+    func isOf(_ provider: any ModelProvider) -> Bool { rawValue.hasPrefix(provider.meterAddress + " ") }
+
+    /// The model's name on the wire, if it is that of a model of a provider.
+    func wireName(at provider: any ModelProvider, _ account: String) -> String? {
+        let prefix = "\(provider.meterAddress) \(account) "
+        guard rawValue.hasPrefix(prefix), rawValue.utf8.count > prefix.utf8.count else { return nil }
+        return String(rawValue.dropFirst(prefix.count))
+    }
+}
+
+extension ModelProvider {
+    /// With which the names of its meters begin.
+    fileprivate var meterAddress: String { address.isEmpty ? id.rawValue : address }
 }
 
 extension QuotaObstacle {
@@ -222,7 +239,7 @@ extension QuotaObstacle: CustomStringConvertible {
             let what = unit == .money ? "money" : unit.rawValue
             let whose = meter.key.map { " of the key \($0)" } ?? ""
             guard amount < .max else { return "the \(what) of the \(period.rawValue)\(whose) are used" }
-            let count = unit == .money ? "$\(Double(amount) / 1e12)" : "\(amount) \(what)"
+            let count = unit == .money ? Dollars.text(amount) : "\(amount) \(what)"
             return opening == nil
                 ? "more than the \(count) of a \(period.rawValue)\(whose)"
                 : "the \(count) of the \(period.rawValue)\(whose) are used"

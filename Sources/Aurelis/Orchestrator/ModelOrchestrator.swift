@@ -151,6 +151,10 @@ public final class ModelOrchestrator: Sendable {
             return reply(found, to: call, from: candidate, journey: journey)
         }
         final.trace = journey.trace
+        if call.comesAgain, final.isWait {
+            recording?.forgot(call)
+            throw final
+        }
         recording?.failed(call, final, since: start, at: time.now)
         throw final
     }
@@ -205,7 +209,7 @@ public final class ModelOrchestrator: Sendable {
                 )
                 journey.record(candidate, failure: failure, duration: duration, at: now)
                 hold?.note(failure)
-                await learn(from: failure, of: candidate)
+                await learn(from: failure, of: candidate, journey: &journey)
                 let wait = configuration.retry.wait(after: failure, retry: retry, chance: random.nextUnit())
                 guard let wait, journey.admits(wait: wait, at: now) else { throw failure }
                 journey.recordWait(wait)

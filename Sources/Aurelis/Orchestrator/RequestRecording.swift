@@ -29,6 +29,9 @@ struct RequestRecording: Sendable {
         recorder.begin(ActiveRequest(id: call.id, start: start, model: call.model?.spelling, task: call.task))
     }
 
+    /// A call that will come again; this was a wait and no end.
+    func forgot(_ call: ModelCall) { recorder.forget(call.id) }
+
     /// A whole answer.
     func answered(
         _ call: ModelCall,

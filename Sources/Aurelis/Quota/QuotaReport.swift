@@ -33,35 +33,83 @@ public struct QuotaReport: Sendable {
 }
 
 extension ModelOrchestrator {
-    /// What is used and what is left of the quotas of all models that have one.
+    /// What is used and what is left of the quotas of all models that have one, those among them that no list names.
     public func quotaReport() async -> QuotaReport { await quotaReport(keys: []) }
 
     /// - Parameter grants: the keys whose limits are told too.
     package func quotaReport(keys grants: [AccessGrant]) async -> QuotaReport {
+        await quotaReport(keys: grants) { await $0.account }
+    }
+
+    /// What is used of the quotas whose account is known: nobody's keyring is asked for it.
+    package func knownQuotaReport() async -> QuotaReport { await quotaReport(keys: []) { $0.knownAccount } }
+
+    /// - Parameter account: whose quota of a provider is used; nil: that cannot be told.
+    private func quotaReport(
+        keys grants: [AccessGrant],
+        _ account: @Sendable (any ModelProvider) async -> String?
+    ) async -> QuotaReport {
+        let known = await quota?.meters() ?? []
         var plans: [QuotaMeterID: QuotaPlan] = [:]
         var candidates: [(candidate: Candidate, meter: QuotaMeterID)] = []
         for provider in router.providers {
-            for model in provider.models {
-                let candidate = Candidate(provider: provider, model: model)
-                guard let plan = candidate.plan else { continue }
-                let meter = await candidate.meter
+            let listed = provider.models.map { Candidate(provider: provider, model: $0) }
+            // Whoever has no quota is not asked for a credential.
+            guard listed.contains(where: { $0.plan != nil }) || known.contains(where: { $0.isOf(provider) }),
+                let account = await account(provider)
+            else { continue }
+            let meters = Set(known)
+            for candidate in listed {
+                let meter = candidate.meter(of: account)
+                guard candidate.plan != nil || meters.contains(meter) else { continue }
                 candidates.append((candidate, meter))
-                plans[meter] = plans[meter] ?? plan
+                plans[meter] = plans[meter] ?? candidate.plan ?? QuotaPlan()
+            }
+            for (candidate, meter) in unlisted(of: provider, account, among: known) where plans[meter] == nil {
+                candidates.append((candidate, meter))
+                plans[meter] = candidate.plan ?? QuotaPlan()
             }
         }
         for grant in grants { plans[grant.meter] = grant.plan }
-        let standings = await quota?.standings(of: plans) ?? []
+        let standings = plans.isEmpty ? [] : await quota?.standings(of: plans) ?? []
         let byMeter = Dictionary(standings.map { ($0.meter, $0) }) { first, _ in first }
-        let rows = candidates.compactMap { candidate, meter in
-            byMeter[meter].map {
-                QuotaReport.Row(provider: candidate.provider.id, model: candidate.model.id, standing: $0)
-            }
+        let rows = candidates.compactMap { candidate, meter -> QuotaReport.Row? in
+            // Of a model without a plan there is something to tell when a refusal has taught it.
+            guard let standing = byMeter[meter], candidate.plan != nil || !standing.isEmpty else { return nil }
+            return QuotaReport.Row(provider: candidate.provider.id, model: candidate.model.id, standing: standing)
         }
         let keys = grants.compactMap { grant in
             byMeter[grant.meter].map { QuotaReport.KeyRow(key: grant.id, standing: $0) }
         }
         return QuotaReport(time: wallClock.millisecondsSinceEpoch, rows: rows, keys: keys)
     }
+
+    /// The models that somebody has asked for by their names, in the order of these.
+    private func unlisted(
+        of provider: any ModelProvider,
+        _ account: String,
+        among known: [QuotaMeterID]
+    ) -> [(Candidate, QuotaMeterID)] {
+        let found = known.compactMap { meter -> (Candidate, QuotaMeterID)? in
+            guard let name = meter.wireName(at: provider, account),
+                let model = provider.model(ModelID(name), for: .chatCompletion)
+                    ?? provider.model(ModelID(name), for: .embedding),
+                model.wireName == name
+            else { return nil }
+            return (Candidate(provider: provider, model: model), meter)
+        }
+        return Array(found.sorted { $0.1.rawValue < $1.1.rawValue }.prefix(QuotaReport.maximumUnlisted))
+    }
+}
+
+extension QuotaReport {
+    /// Models are named by callers: of one provider no more of those are told.
+    static let maximumUnlisted = 100
+}
+
+extension QuotaStanding {
+    /// Whether there is nothing to tell.
+    fileprivate var isEmpty: Bool { lines.isEmpty && concurrent == nil }
 }
 
 extension QuotaReport {

@@ -117,9 +117,15 @@ public protocol RequestRecorder: Sendable {
 
     /// Takes note of a request that has ended.
     func record(_ record: RequestRecord)
+
+    /// Takes note that a request is not under way any more and has not ended: nothing was sent, and it will come again.
+    func forget(_ request: RequestID)
 }
 
 extension RequestRecorder {
     /// Most wait for the end.
     public func begin(_ request: ActiveRequest) {}
+
+    /// Whoever waits for the end has nothing to forget.
+    public func forget(_ request: RequestID) {}
 }

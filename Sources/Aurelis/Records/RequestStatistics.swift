@@ -66,6 +66,9 @@ package final class RequestStatistics: RequestRecorder {
         }
     }
 
+    /// Takes note of a request that is not under way any more.
+    package func forget(_ request: RequestID) { state.withLock { $0.active[request] = nil } }
+
     /// Takes note of a request that has ended.
     package func record(_ record: RequestRecord) {
         state.withLock { state in

@@ -16,6 +16,8 @@ struct AuditedHistory: RequestAuditor {
 
     func begin(_ request: ActiveRequest) { history.begin(request) }
 
+    func forget(_ request: RequestID) { history.forget(request) }
+
     func record(_ record: RequestRecord) { self.record(record, AuditDetails()) }
 
     func record(_ record: RequestRecord, _ details: AuditDetails) {

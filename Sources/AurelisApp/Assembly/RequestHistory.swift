@@ -41,6 +41,9 @@ package struct RequestHistory: RequestRecorder {
     /// Takes note of a request that is under way.
     package func begin(_ request: ActiveRequest) { statistics.begin(request) }
 
+    /// Takes note of a request that is not under way any more, and comes again.
+    package func forget(_ request: RequestID) { statistics.forget(request) }
+
     /// Takes note of a request that has ended.
     package func record(_ record: RequestRecord) {
         recent.record(record)

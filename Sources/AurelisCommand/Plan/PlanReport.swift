@@ -44,7 +44,7 @@ struct PlanReport {
 
     private var table: TextTable {
         var table = TextTable([
-            .init("model"), .init("requests", .right), .init("prompt tokens", .right),
+            .init("model", folds: true), .init("requests", .right), .init("prompt tokens", .right),
             .init("answer tokens", .right), .init("cost", .right), .init("done"),
         ])
         for share in plan.shares {
@@ -69,7 +69,7 @@ struct PlanReport {
         let wait = end - plan.start
         guard wait > 0 else { return .init("without waiting", .good) }
         let time = TimeOfDay.of(milliseconds: end, withDate: wait >= 43_200_000)
-        return .init("in \(Duration.milliseconds(wait).readable), \(time)", wait > Self.patience ? .caution : nil)
+        return .init("in \(Duration.milliseconds(wait).briefly), \(time)", wait > Self.patience ? .caution : nil)
     }
 
     private var remarks: [String] {

@@ -7,7 +7,7 @@ extension CommandFailure {
     init(_ error: ModelError, clock: (Duration) -> String = TimeOfDay.after) {
         self.init(CommandStatus(error), CommandFailure.headline(error))
         if let wait = error.retryAfter, status == .exhausted {
-            hints.append("try again in \(wait.readable), at \(clock(wait))")
+            hints.append("try again in \(wait.briefly), at \(clock(wait))")
         }
         if let hint = error.hint { hints.append(hint) }
         if let fallback = CommandFailure.wayOut(error), error.hint == nil { hints.append(fallback) }

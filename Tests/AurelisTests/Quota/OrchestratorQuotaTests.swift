@@ -174,6 +174,71 @@ struct OrchestratorQuotaTests {
         #expect(setting.provider.attempts.count == 1)
     }
 
+    @Test(
+        "a refusal for a day's limit tells that nothing is left, and another model's answer tells of its own quota",
+        arguments: [nil, 7] as [Int64?]
+    )
+    func toldAfterLesson(amount: Int64?) async throws {
+        var refusal = ModelError(.rateLimit, "used up", code: "RateLimitReached")
+        refusal.status = 429
+        refusal.limit = .day
+        refusal.retryAfter = .seconds(5_631)
+        var plans = [ModelID.gpt4o: Self.perDay(100)]
+        plans[.gpt4oMini] = amount.map(Self.perDay)
+        let alone = MeteredSetting(plans)
+        alone.provider.script(.gpt4o, .failure(refusal))
+        let failure = await #expect(throws: ModelError.self) { () async throws in _ = try await alone.ask() }
+        #expect(failure?.trace?.quotaLeft == QuotaLeft(day: 0))
+        let helped = MeteredSetting(plans)
+        helped.provider.script(.gpt4o, .failure(refusal))
+        let response = try await helped.ask { $0.fallback = .models([.gpt4oMini]) }
+        #expect(response.modelUsed == .gpt4oMini && response.trace.quotaLeft?.day == amount.map { $0 - 1 })
+    }
+
+    @Test("an item of a batch that waits for its quota is one request, and answered")
+    func batchWait() async throws {
+        let recent = RecentRequests(capacity: 10)
+        let time = ManualTimeSource(autoAdvancing: true)
+        let start = time.now
+        let clock = WallClock { 1_700_000_000 + start.duration(to: time.now).components.seconds }
+        let plan = QuotaPlan(limits: [QuotaLimit(.requests, per: .minute, 1)])
+        let statistics = RequestStatistics(time: time, clock: clock)
+        for recorder in [recent, statistics] as [any RequestRecorder] {
+            let provider = ScriptedProvider(
+                serving: [ProviderModel(id: .gpt4o, wireName: "gpt-4o", quota: plan)]
+            )
+            let orchestrator = ModelOrchestrator(
+                providers: [provider],
+                quota: MemoryQuotaLedger(clock: clock),
+                recorder: recorder,
+                time: time,
+                wallClock: clock,
+                random: FixedRandomSource()
+            )
+            var options = BatchOptions()
+            // Too short to wait for a minute: the item is parked.
+            options.itemDeadline = .seconds(20)
+            options.inFlight = 3
+            let items = ["a", "b", "c"].map { BatchItem($0, ModelRequest($0, model: .gpt4o)) }
+            let results = try await orchestrator.process(batch: items, options: options)
+            #expect(results.allSatisfy(\.isAnswered) && provider.attempts.count == 3)
+        }
+        #expect(recent.latest(10).map(\.outcome) == [.answered, .answered, .answered])
+        #expect(statistics.underWay == 0)
+    }
+
+    @Test("an item that cannot wait is a failure that is told")
+    func batchRefused() async throws {
+        let recent = RecentRequests(capacity: 10)
+        var refusal = ModelError(.invalidRequest, "no")
+        refusal.status = 400
+        let provider = ScriptedProvider()
+        provider.script(.gpt4o, .failure(refusal))
+        let orchestrator = ModelOrchestrator(providers: [provider], recorder: recent)
+        _ = try await orchestrator.process(batch: [BatchItem("a", ModelRequest("a", model: .gpt4o))])
+        #expect(recent.latest(10).map(\.outcome) == [.failed(.invalidRequest)])
+    }
+
     @Test("a limit that a refusal names is kept to, where it is less than the plan's", arguments: [3, 500])
     func learnsAmounts(amount: Int64) async throws {
         let setting = MeteredSetting([.gpt4o: Self.perDay(100)])
