@@ -48,6 +48,31 @@ struct KeysCommandTests {
         #expect(throws: (any Error).self) { try KeysCreateCommand.parse(arguments) }
     }
 
+    @Test(
+        "a value that is none says which there are, with an example",
+        arguments: [
+            (["--budget", "0"], "more than 0", "2.50"), (["--requests-per-minute", "0"], "from 1 to", "500"),
+            (["--concurrent", "-1"], "from 1 to", "500"), (["--tokens-per-day=x"], "from 1 to", "500"),
+            (["--expires", "0d"], "1d to 3660d", "30d"),
+        ]
+    )
+    func explained(arguments: [String], range: String, example: String) {
+        do {
+            _ = try KeysCreateCommand.parse(["ci"] + arguments)
+            Issue.record("\(arguments) were taken")
+        } catch {
+            let message = KeysCreateCommand.message(for: error)
+            #expect(message.contains(range) && message.contains("such as \(example)") && message.contains("--"))
+        }
+    }
+
+    @Test("a list says how many keys it does not show")
+    func hidden() {
+        #expect(KeysListCommand.remark(hidden: 0) == nil)
+        #expect(KeysListCommand.remark(hidden: 1) == "1 revoked or expired key is not listed; --all lists them too")
+        #expect(KeysListCommand.remark(hidden: 3) == "3 revoked or expired keys are not listed; --all lists them too")
+    }
+
     @Test("an admin key with a slip, or of the wrong kind, is told before it is sent anywhere")
     func adminKey() async {
         var random = SystemRandomNumberGenerator()

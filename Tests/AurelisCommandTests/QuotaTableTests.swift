@@ -46,6 +46,31 @@ struct QuotaTableTests {
         #expect(table([Self.line(used, of: amount)]).contains(" \(bar) "))
     }
 
+    @Test("little money shows; a wait is rounded up as everywhere")
+    func little() {
+        #expect(table([Self.line(1_500_000, of: 2_500_000_000_000, .money)]).contains("0.0000015 of 2.50  2.50"))
+        let line = Self.line(50, of: 50, closedUntil: 30_000 + 5_631_000)
+        #expect(table([line]).contains("1 h 34 min"))
+    }
+
+    @Test("the table fits: the bar gives way, then names fold", arguments: [72, 80, 100, 120])
+    func narrow(width: Int) {
+        let standing = QuotaStanding(
+            meter: QuotaMeterID("m"),
+            lines: [
+                Self.line(25, of: 1_000_000_000), Self.line(1, of: 50), Self.line(50, of: 50, closedUntil: 5_700_000),
+            ],
+            inFlight: 1,
+            concurrent: 4
+        )
+        let row = QuotaReport.Row(provider: "github-models-legacy", model: .codestral2501, standing: standing)
+        let table = QuotaTable(QuotaReport(time: 30_000, rows: [row])).table
+        let lines = table.rendered(width: width, style: Style(isEnabled: false)).split(separator: "\n")
+        #expect(lines.allSatisfy { String($0).displayWidth <= width })
+        #expect(lines.contains { $0.contains("█") } == (width == 120))
+        #expect(lines.contains { $0.contains("25 of 1000000000") })
+    }
+
     @Test("money is dollars and cents; a limit that only the provider knows has no size")
     func special() {
         #expect(table([Self.line(1_234_000_000_000, of: 2_500_000_000_000, .money)]).contains("1.23 of 2.50  1.27"))

@@ -53,6 +53,25 @@ struct TextTableTests {
         }
     }
 
+    @Test("before a word is broken, a column is left out that can be; headings fold before cells do")
+    func order() {
+        var table = TextTable([
+            .init("model"), .init("name there", folds: true, drops: .beforeBreaking),
+            .init("first choice", folds: true),
+            .init("answer tokens", .right),
+        ])
+        table.add("gpt-4o", "openai/gpt-4o-2024-11-20", "codeGeneration, architecturalDecision", "12")
+        func lines(_ width: Int) -> [String] {
+            table.rendered(width: width, style: plain).split(separator: "\n").map(String.init)
+        }
+        #expect(lines(100)[0].contains("answer tokens") && lines(100).count == 3)
+        #expect(lines(80)[0].hasSuffix("answer") && lines(80)[1].hasSuffix("tokens"))
+        #expect(lines(70).contains { $0.contains("openai/gpt-4o-2024-11-20  codeGeneration,") })
+        #expect(!lines(50).contains { $0.contains("openai") })
+        #expect(lines(50).contains { $0.hasSuffix("architecturalDecision") })
+        for width in [40, 50, 70, 80] { #expect(lines(width).allSatisfy { $0.displayWidth <= width }) }
+    }
+
     @Test("folding loses no word and breaks only words that are too long")
     func foldedText() {
         #expect("one two three".folded(to: 7) == ["one two", "three"])

@@ -46,6 +46,22 @@ struct UsageTableTests {
         #expect(lines.suffix(4).map { $0[5] } == ["0", "0", "≥0", "≥0"])
     }
 
+    @Test("a week fits into 80 columns, its headings folded where they must be", arguments: [80, 100])
+    func narrow(width: Int) {
+        let counts = (1...7).map { day in
+            (
+                key: UsageKey(day: 20_000 + day, tenant: "", provider: "p", model: "gpt-4o", task: "general"),
+                counts: Self.count(43_910_000_000) {
+                    ($0.asked, $0.promptTokens, $0.answerTokens) = (212, 48_120, 31_877)
+                }
+            )
+        }
+        let report = UsageReport(counts, by: .day, of: .init(days: 7), today: 20_007)
+        let lines = UsageTable(report).rendered(width: width, style: Style(isEnabled: false)).split(separator: "\n")
+        #expect(lines.allSatisfy { String($0).displayWidth <= width })
+        #expect(lines.count == (width == 80 ? 11 : 10))
+    }
+
     @Test("requests that nobody was asked for have a line of their own")
     func nobody() {
         #expect(Self.table([("", Self.count { ($0.asked, $0.failed) = (0, 1) })]).last?.first == "(none)")

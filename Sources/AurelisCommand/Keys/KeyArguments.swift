@@ -49,8 +49,10 @@ struct SecretPolicyArgument: WordArgument, Sendable {
 }
 
 /// Dollars on the command line, exactly: `2.50`, `$2.50`.
-struct DollarsArgument: ExpressibleByArgument, Sendable {
+struct DollarsArgument: ExplainedArgument {
     let picodollars: Int64
+
+    static let possible = "more than 0 and at most 1000000 dollars, with up to 6 digits after the point, such as 2.50"
 
     init?(argument: String) {
         let text = argument.hasPrefix("$") ? String(argument.dropFirst()) : argument
@@ -62,8 +64,10 @@ struct DollarsArgument: ExpressibleByArgument, Sendable {
 }
 
 /// How many, on the command line: from 1 on, with `_` or `,` between the digits of large numbers.
-struct AmountArgument: ExpressibleByArgument, Sendable {
+struct AmountArgument: ExplainedArgument {
     let number: Int64
+
+    static let possible = "a whole number from 1 to 1000000000000, such as 500; without the option nothing is limited"
 
     init?(argument: String) {
         let digits = argument.filter { $0 != "_" && $0 != "," }
@@ -73,8 +77,10 @@ struct AmountArgument: ExpressibleByArgument, Sendable {
 }
 
 /// How long a key is good, on the command line: as other lengths of time, or in days.
-struct LifetimeArgument: ExpressibleByArgument, Sendable {
+struct LifetimeArgument: ExplainedArgument {
     let duration: Duration
+
+    static let possible = "from 1ms to 8784h, or 1d to 3660d, such as 30d, 12h or 90m"
 
     init?(argument: String) {
         guard argument.hasSuffix("d") else {

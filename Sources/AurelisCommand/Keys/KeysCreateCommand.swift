@@ -39,19 +39,39 @@ struct KeysCreateCommand: AsyncParsableCommand {
     )
     var endpoints: EndpointsArgument?
 
-    @Option(help: .init("Dollars a day, such as 2.50.", valueName: "dollars"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("Dollars a day, such as 2.50.", valueName: "dollars"),
+        transform: DollarsArgument.read
+    )
     var budget: DollarsArgument?
 
-    @Option(help: .init("Requests in a minute.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("Requests in a minute.", valueName: "count"),
+        transform: AmountArgument.read
+    )
     var requestsPerMinute: AmountArgument?
 
-    @Option(help: .init("Requests in a day.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("Requests in a day.", valueName: "count"),
+        transform: AmountArgument.read
+    )
     var requestsPerDay: AmountArgument?
 
-    @Option(help: .init("Tokens of prompts and answers in a day.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("Tokens of prompts and answers in a day.", valueName: "count"),
+        transform: AmountArgument.read
+    )
     var tokensPerDay: AmountArgument?
 
-    @Option(help: .init("Requests at once.", valueName: "count"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("Requests at once.", valueName: "count"),
+        transform: AmountArgument.read
+    )
     var concurrent: AmountArgument?
 
     @Option(
@@ -59,7 +79,10 @@ struct KeysCreateCommand: AsyncParsableCommand {
     )
     var secrets: SecretPolicyArgument?
 
-    @Option(help: .init("How long it is good, such as 30d or 12h; default: until it is revoked.", valueName: "time"))
+    @Option(
+        help: .init("How long it is good, such as 30d or 12h; default: until it is revoked.", valueName: "time"),
+        transform: LifetimeArgument.read
+    )
     var expires: LifetimeArgument?
 
     @OptionGroup

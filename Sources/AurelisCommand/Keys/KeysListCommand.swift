@@ -30,5 +30,12 @@ struct KeysListCommand: AsyncParsableCommand {
             return console.remark("there are no keys\(others); `aurelis keys create NAME` makes one")
         }
         try KeyPrinter(now: now).print(keys, json: options.json, on: console.output)
+        if let remark = Self.remark(hidden: known.count - keys.count) { console.remark(remark) }
+    }
+
+    /// What is said of keys that are not listed; nil: there are none.
+    static func remark(hidden: Int) -> String? {
+        guard hidden > 0 else { return nil }
+        return "\(hidden) revoked or expired \(hidden == 1 ? "key is" : "keys are") not listed; --all lists them too"
     }
 }

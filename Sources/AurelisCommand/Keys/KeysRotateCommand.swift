@@ -19,7 +19,10 @@ struct KeysRotateCommand: AsyncParsableCommand {
     @Argument(help: "The key's public name, or what you call it.", completion: .keys)
     var name: String
 
-    @Option(help: .init("How long the old secret is good beside the new; default: not at all.", valueName: "time"))
+    @Option(
+        help: .init("How long the old secret is good beside the new; default: not at all.", valueName: "time"),
+        transform: LifetimeArgument.read
+    )
     var grace: LifetimeArgument?
 
     @OptionGroup

@@ -30,7 +30,8 @@ struct ModelList {
 
     func table() -> TextTable {
         var table = TextTable([
-            .init("model"), .init("provider"), .init("name there"), .init("first choice for", folds: true),
+            .init("model", folds: true), .init("provider"), .init("name there", folds: true, drops: .beforeBreaking),
+            .init("first choice for", folds: true),
         ])
         for entry in entries {
             table.add(

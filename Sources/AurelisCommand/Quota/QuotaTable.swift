@@ -8,8 +8,9 @@ struct QuotaTable {
 
     var table: TextTable {
         var table = TextTable([
-            .init("model"), .init("limit"), .init(""), .init("used", .right), .init("left", .right),
-            .init("back in"),
+            .init("model", folds: true), .init("limit", folds: true), .init("", drops: .beforeFolding),
+            .init("used", .right),
+            .init("left", .right), .init("back in"),
         ])
         let names =
             report.rows.map { ("\($0.model.canonical) at \($0.provider)", $0.standing) }
@@ -37,7 +38,7 @@ struct QuotaTable {
     private func cells(_ name: TextTable.Cell, _ line: QuotaStanding.Line) -> [TextTable.Cell] {
         let what = line.limit.unit == .money ? "dollars" : line.limit.unit.rawValue
         let limit = "\(what) a \(line.limit.period.rawValue)" + (line.isLearned ? ", learned" : "")
-        let back = (line.closedUntil ?? line.resets).map { Duration.milliseconds(max(0, $0 - report.time)).readable }
+        let back = (line.closedUntil ?? line.resets).map { Duration.milliseconds(max(0, $0 - report.time)).briefly }
         guard line.limit.amount < .max else {
             return [name, .init(limit), bar(1, of: 1), "unknown", .init("0", .bad), .init(back ?? "")]
         }
@@ -49,9 +50,7 @@ struct QuotaTable {
     }
 
     private func amount(_ value: Int64, _ line: QuotaStanding.Line) -> String {
-        guard line.limit.unit == .money else { return "\(value)" }
-        let cents = (value + 5_000_000_000) / 10_000_000_000
-        return "\(cents / 100).\(cents % 100 < 10 ? "0" : "")\(cents % 100)"
+        line.limit.unit == .money ? String(Dollars.text(value).dropFirst()) : "\(value)"
     }
 
     /// Ten places; what is used at all shows, and only what is used up is full.

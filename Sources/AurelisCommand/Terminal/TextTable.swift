@@ -1,10 +1,11 @@
-/// A table for people: columns as wide as their cells, one of them folded when the whole would not fit.
+/// A table for people: columns as wide as their cells. Where the whole would not fit, headings are folded, cells are folded,
+/// and columns are left out that can be.
 ///
 ///     var table = TextTable([.init("model"), .init("time", .right)])
 ///     table.add("gpt-4o", "12 ms")
 ///     print(table.rendered(width: 80, style: style))
 struct TextTable: Sendable {
-    private let columns: [Column]
+    private var columns: [Column]
     private var rows: [[Cell]] = []
 
     /// A column by its heading.
@@ -13,12 +14,23 @@ struct TextTable: Sendable {
         var alignment: Alignment
         /// Whether this column gives way, by folding its cells, when the table is wider than the terminal.
         var folds: Bool
+        /// When this column is left out; nil: never.
+        var drops: Drop?
 
-        init(_ title: String, _ alignment: Alignment = .left, folds: Bool = false) {
+        init(_ title: String, _ alignment: Alignment = .left, folds: Bool = false, drops: Drop? = nil) {
             self.title = title
             self.alignment = alignment
             self.folds = folds
+            self.drops = drops
         }
+    }
+
+    /// When a column is left out of a table that does not fit.
+    enum Drop: Sendable {
+        /// Before a cell is folded: it says nothing that the others do not.
+        case beforeFolding
+        /// Before a word is broken.
+        case beforeBreaking
     }
 
     /// On which side of its column a cell stands.
@@ -51,9 +63,29 @@ struct TextTable: Sendable {
 
     /// The table in at most `width` columns where folding allows it, each line ended by a newline.
     func rendered(width: Int, style: Style, indent: Int = 0) -> String {
+        var table = self
+        for (drop, folds) in [(Drop.beforeFolding, false), (.beforeBreaking, true)] {
+            while table.leastWidth(folding: folds) > width - indent,
+                let index = table.columns.lastIndex(where: { $0.drops == drop })
+            {
+                table.remove(column: index)
+            }
+        }
+        return table.written(in: width, style, indent)
+    }
+
+    private mutating func remove(column index: Int) {
+        columns.remove(at: index)
+        for row in rows.indices { rows[row].remove(at: index) }
+    }
+
+    private func written(in width: Int, _ style: Style, _ indent: Int) -> String {
         let widths = columnWidths(in: width - indent)
         let margin = String(repeating: " ", count: indent)
-        var text = margin + line(columns.map { Cell($0.title, .quiet) }, widths, style) + "\n"
+        var text = ""
+        for part in folded(columns.map { Cell($0.title, .quiet) }, widths) {
+            text += margin + line(part, widths, style) + "\n"
+        }
         let ruleWidth = widths.reduce(0, +) + TextTable.gap.count * max(0, widths.count - 1)
         text += margin + style(.quiet, String(repeating: "─", count: ruleWidth)) + "\n"
         for row in rows {
@@ -65,15 +97,40 @@ struct TextTable: Sendable {
     private static let gap = "  "
     private static let narrowestFold = 12
 
-    private func columnWidths(in width: Int) -> [Int] {
-        var widths = columns.indices.map { index in
-            rows.reduce(columns[index].title.displayWidth) { max($0, $1[index].text.displayWidth) }
+    private var gaps: Int { TextTable.gap.count * max(0, columns.count - 1) }
+
+    /// How wide a column is: as a whole, with its heading folded, and with its cells folded at spaces.
+    private func widths(of index: Int) -> (whole: Int, narrow: Int, words: Int) {
+        func longestWord(_ text: String) -> Int { text.split(separator: " ").reduce(0) { max($0, $1.displayWidth) } }
+        let title = columns[index].title
+        let cells = rows.reduce(0) { max($0, $1[index].text.displayWidth) }
+        let narrow = max(cells, longestWord(title))
+        guard columns[index].folds, narrow > TextTable.narrowestFold else {
+            return (max(cells, title.displayWidth), narrow, narrow)
         }
-        let gaps = TextTable.gap.count * max(0, columns.count - 1)
-        for index in columns.indices where columns[index].folds {
-            let excess = widths.reduce(0, +) + gaps - width
-            guard excess > 0 else { break }
-            widths[index] = max(min(TextTable.narrowestFold, widths[index]), widths[index] - excess)
+        let words = rows.reduce(longestWord(title)) { max($0, longestWord($1[index].text)) }
+        return (max(cells, title.displayWidth), narrow, max(TextTable.narrowestFold, words))
+    }
+
+    /// How wide the table is with its headings folded, and maybe its cells.
+    private func leastWidth(folding: Bool) -> Int {
+        columns.indices.map(widths(of:)).reduce(gaps) { $0 + (folding ? $1.words : $1.narrow) }
+    }
+
+    private func columnWidths(in width: Int) -> [Int] {
+        let possible = columns.indices.map(widths(of:))
+        var widths = possible.map(\.whole)
+        var excess: Int { widths.reduce(gaps, +) - width }
+        for index in columns.indices where excess > 0 {
+            widths[index] = max(possible[index].narrow, widths[index] - excess)
+        }
+        // No word is broken as long as there is another way; the widest gives way first.
+        for least in [possible.map(\.words), columns.indices.map { _ in TextTable.narrowestFold }] {
+            while excess > 0 {
+                let wide = columns.indices.filter { columns[$0].folds && widths[$0] > least[$0] }
+                guard let index = wide.max(by: { widths[$0] < widths[$1] }) else { break }
+                widths[index] -= 1
+            }
         }
         return widths
     }

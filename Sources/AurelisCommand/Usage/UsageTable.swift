@@ -9,7 +9,7 @@ struct UsageTable {
     /// The table in at most `width` columns where that is possible, each line ended by a newline.
     func rendered(width: Int, style: Style) -> String {
         var table = TextTable([
-            .init(report.grouping.rawValue), .init("requests", .right), .init("cached", .right),
+            .init(report.grouping.rawValue, folds: true), .init("requests", .right), .init("cached", .right),
             .init("shared", .right), .init("failed", .right), .init("prompt tokens", .right),
             .init("answer tokens", .right), .init("saved tokens", .right), .init("cost", .right),
         ])
