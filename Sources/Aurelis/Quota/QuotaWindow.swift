@@ -31,7 +31,7 @@ struct QuotaWindow: Sendable, Hashable, Codable {
 
     /// How much is used at a time.
     func used(at now: Int64, _ reset: QuotaLimit.Reset) -> Int64 {
-        current(at: now, reset).reduce(0) { $0 + $1.amount }
+        Self.sum(current(at: now, reset))
     }
 
     /// When there is room for an amount; `now` or earlier: at once. nil: never, because there never is so much.
@@ -56,7 +56,7 @@ struct QuotaWindow: Sendable, Hashable, Codable {
             opening = first.time + period.length
             return opening
         }
-        var rest = current.reduce(0) { $0 + $1.amount } + amount - limit.amount
+        var rest = Self.sum(current) + amount - limit.amount
         guard rest > 0 else { return opening }
         switch limit.reset {
         case .fromFirstUse, .fixedUTC:
@@ -94,7 +94,7 @@ struct QuotaWindow: Sendable, Hashable, Codable {
         // A window that is counted from its first use must keep that apart.
         if index > (reset == .fromFirstUse ? 1 : 0), isSameSlice(uses[index - 1].time, time) {
             let last = uses[index - 1]
-            uses[index - 1] = Use(time: max(last.time, time), amount: last.amount + amount)
+            uses[index - 1] = Use(time: max(last.time, time), amount: Self.sum(last.amount, amount))
         } else {
             uses.insert(Use(time: max(time, index > 0 ? uses[index - 1].time : time), amount: amount), at: index)
         }
@@ -106,7 +106,7 @@ struct QuotaWindow: Sendable, Hashable, Codable {
         let counted = time + Self.margin
         let index = uses.firstIndex { $0.time == counted || ($0.time > counted && isSameSlice($0.time, counted)) }
         guard let index else { return }
-        uses[index].amount = max(0, uses[index].amount + difference)
+        uses[index].amount = max(0, Self.sum(uses[index].amount, difference))
     }
 
     /// Believes the provider that there is no room before a time.
@@ -156,6 +156,16 @@ struct QuotaWindow: Sendable, Hashable, Codable {
             return uses.drop { $0.time < start }
         }
     }
+
+    /// More than this nobody uses; whoever says so is wrong, and nothing overflows for it.
+    private static let most = Int64.max / 4
+
+    private static func sum(_ one: Int64, _ other: Int64) -> Int64 {
+        let (sum, isOverflow) = one.addingReportingOverflow(other)
+        return isOverflow ? most : min(sum, most)
+    }
+
+    private static func sum(_ uses: ArraySlice<Use>) -> Int64 { uses.reduce(0) { sum($0, $1.amount) } }
 
     private func isSameSlice(_ one: Int64, _ other: Int64) -> Bool {
         let slice = period.length / Self.slices

@@ -270,7 +270,8 @@ struct OrchestratorKeyLimitTests {
         "kept aside is what all answers together may cost, by the larger of two limits",
         arguments: [
             #""max_tokens":100,"n":10"#, #""max_tokens":1000,"max_completion_tokens":1"#,
-            #""max_tokens":1,"max_completion_tokens":1000"#, #""max_tokens":9223372036854775807,"n":9223372036854775807"#,
+            #""max_tokens":1,"max_completion_tokens":1000"#,
+            #""max_tokens":9223372036854775807,"n":9223372036854775807"#,
         ]
     )
     func severalAnswers(limits: String) async throws {
@@ -299,7 +300,10 @@ struct OrchestratorKeyLimitTests {
         #expect(refusal?.code == "secret_detected" && setting.provider.attempts.isEmpty)
     }
 
-    @Test("a provider that lies about what it counted is not believed, and harms nobody", arguments: [Int.max, -1, .min])
+    @Test(
+        "a provider that lies about what it counted is not believed, and harms nobody",
+        arguments: [Int.max, -1, .min]
+    )
     func lies(count: Int) async throws {
         let setting = KeyedSetting(price: TokenPrice(input: .max, output: .max))
         let grant = try KeyedSetting.grant { $0.tokensPerDay = 1_000_000 }

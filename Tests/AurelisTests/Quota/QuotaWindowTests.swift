@@ -26,6 +26,18 @@ struct QuotaWindowTests {
         #expect(window.room(for: amount, of: limit, at: last) == last - 5_000 + minute + margin)
     }
 
+    @Test("amounts that cannot be true overflow nothing", arguments: QuotaLimit.Reset.allCases)
+    func absurd(reset: QuotaLimit.Reset) {
+        var window = QuotaWindow(unit: .money, period: .day)
+        for step in 0..<4 {
+            let now = Self.start + Int64(step) * 3_600_000
+            for _ in 0..<3 { window.add(.max, at: now, reset) }
+            window.change(by: .max, at: now)
+            #expect(window.room(for: .max / 4, of: QuotaLimit(.money, per: .day, .max, resets: reset), at: now) != nil)
+        }
+        #expect(window.used(at: Self.start + 4 * 3_600_000, reset) > 0)
+    }
+
     @Test("more than the whole limit never has room", arguments: QuotaLimit.Reset.allCases)
     func never(reset: QuotaLimit.Reset) {
         let window = QuotaWindow(unit: .tokens, period: .minute)
