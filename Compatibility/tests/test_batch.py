@@ -103,7 +103,7 @@ def batch(slow: Server, tmp_path: Path) -> Iterator[Batch]:
 
 
 def answered_before(errors: str) -> int:
-    line = next(line for line in errors.splitlines() if line.endswith("answered before; going on"))
+    line = next(line for line in errors.splitlines() if line.endswith("were done by earlier runs; going on"))
     return int(line.split(" ", 1)[0])
 
 
@@ -167,7 +167,7 @@ def test_a_place_is_one_place_however_it_is_written(batch: Batch) -> None:
             command, cwd=batch.directory, env=batch.environment, capture_output=True, text=True, timeout=60
         )
         assert again.returncode == 0, again.stderr
-        assert f"all {ITEMS} have results of before" in again.stderr
+        assert f"all {ITEMS} were done by earlier runs" in again.stderr
     assert len(batch.asked()) == count
 
 
@@ -197,7 +197,7 @@ def test_equal_items_are_asked_once_and_bad_lines_hurt_nobody(simulator: Server,
     batch = Batch(simulator, tmp_path, questions)
     before = len(batch.asked())
     errors = batch.run("--errors", str(tmp_path / "errors.jsonl"), status=1)
-    assert "3 of 6 failed" in errors and "line 2 is not JSON" in errors
+    assert "3 of 6 answered, 3 failed (1 shared)" in errors and "line 2 is not JSON" in errors
     assert len(batch.asked()) - before == 2
     first, same, second = batch.results()
     assert first["response"]["body"] == same["response"]["body"] != second["response"]["body"]
@@ -212,7 +212,7 @@ def test_a_days_limit_ends_it_with_75_and_the_next_day_goes_on(launch: Serve, tm
     simulator = launch("simulate", "--no-quota", "--faults", str(faults))
     batch = Batch(simulator, tmp_path, [question(number) for number in range(ITEMS)])
     errors = batch.run(status=75)
-    assert f"{ITEMS - 40} of {ITEMS} are left" in errors and "try again in 1 h 34 min, at " in errors
+    assert f"40 of {ITEMS} answered, {ITEMS - 40} left: " in errors and "try again in 1 h 34 min, at " in errors
     assert not batch.output.exists()
     refused = len(batch.asked()) - 40
     assert 1 <= refused <= IN_FLIGHT

@@ -73,7 +73,7 @@ struct BatchCommandTests {
         provider.script(.gpt4o, .text("one"), .text("two"))
         let ended = try await run(try input(["a", "b", "a"]), output: BatchOutput(path: out))
         #expect(ended.status == .success && ended.output.isEmpty)
-        #expect(ended.errors.hasSuffix("3 of 3 answered, 1 shared\n"))
+        #expect(ended.errors.hasSuffix("3 of 3 answered (1 shared); the answers are in \(out)\n"))
         let answers = try lines(out)
         #expect(answers.map { $0["custom_id"]?.string } == ["0", "1", "2"])
         let texts = answers.map { $0["response"]?["body"]?["choices"]?[0]?["message"]?["content"]?.string }
@@ -92,6 +92,7 @@ struct BatchCommandTests {
         defer { directory.remove() }
         let ended = try await run(try input(["a", "b"]), output: BatchOutput())
         #expect(ended.output.split(separator: "\n").count == 2)
+        #expect(ended.errors.hasSuffix("2 of 2 answered\n"))
         #expect(ended.status == .success)
     }
 
@@ -106,9 +107,10 @@ struct BatchCommandTests {
         let ended = try await run(try input(["a"], extra: extra), output: BatchOutput(path: out, errorPath: errorPath))
         #expect(ended.status == .failure)
         let failure = try #require(ended.failure as? CommandFailure)
-        #expect(failure.message == "4 of 5 failed")
-        #expect(failure.hints.count == 4 && failure.hints[0].hasPrefix("line 2 is not JSON"))
-        #expect(failure.hints[3].hasPrefix("and 1 more; "))
+        #expect(failure.message == "1 of 5 answered, 4 failed")
+        #expect(failure.hints.count == 5 && failure.hints[0].hasPrefix("line 2 is not JSON"))
+        #expect(failure.hints[3] == "and 1 more; all are in \(errorPath ?? out)")
+        #expect(failure.hints[4] == "they would fail again: mend them, and put them into a file of their own")
         #expect(try lines(out).count == (apart ? 1 : 5))
         if let errorPath { #expect(try lines(errorPath).count == 4) }
     }
@@ -123,12 +125,13 @@ struct BatchCommandTests {
         let ended = try await run(questions, output: BatchOutput(path: out))
         #expect(ended.status == .exhausted)
         let failure = try #require(ended.failure as? CommandFailure)
-        #expect(failure.message.hasPrefix("2 of 3 are left: the day's requests are used up"))
+        #expect(failure.message.hasPrefix("1 of 3 answered, 2 left: the day's requests are used up"))
         #expect(failure.hints.contains { $0.hasPrefix("try again in 2 h, at ") })
-        #expect(failure.hints.last == "the 1 that are done are kept; the same command goes on")
+        #expect(failure.hints.last == "what is done is kept; the same command goes on")
         #expect(!FileManager.default.fileExists(atPath: out))
         let again = try await run(questions, output: BatchOutput(path: out))
-        #expect(again.status == .success && again.errors.hasPrefix("1 of 3 answered before; going on\n"))
+        #expect(again.status == .success && again.errors.hasPrefix("1 of 3 were done by earlier runs; going on\n"))
+        #expect(again.errors.hasSuffix("3 of 3 answered (1 by earlier runs); the answers are in \(out)\n"))
         #expect(try lines(out).count == 3)
         #expect(provider.attempts.count == 4)
     }
@@ -140,7 +143,7 @@ struct BatchCommandTests {
         _ = try await run(questions, output: BatchOutput(path: out))
         let first = try InputFile.text(out)
         let again = try await run(questions, output: BatchOutput(path: out))
-        #expect(again.errors.hasPrefix("all 2 have results of before"))
+        #expect(again.errors.hasPrefix("all 2 were done by earlier runs"))
         #expect(try InputFile.text(out) == first && provider.attempts.count == 2)
         _ = try await run(questions, output: BatchOutput(path: out), restarting: true)
         #expect(provider.attempts.count == 4)
@@ -158,9 +161,60 @@ struct BatchCommandTests {
         let questions = try input(["a", "b"])
         let ended = try await run(questions, output: BatchOutput(path: out))
         let failure = try #require(ended.failure as? CommandFailure)
-        #expect(failure.hints == ["line 1: too slow", "the same command asks again what may succeed"])
+        #expect(failure.message == "1 of 2 answered, 1 failed")
+        let wayOut = "run the same command again: it asks what may succeed now, and nothing else"
+        #expect(failure.hints == ["line 1: too slow", "the errors are in \(out)", wayOut])
         let again = try await run(questions, output: BatchOutput(path: out))
         #expect(again.status == .success && provider.attempts.count == 3)
+    }
+
+    @Test("when the output cannot be written, the answers are kept, and the same command writes them for nothing")
+    func unwritable() async throws {
+        defer { directory.remove() }
+        let questions = try input(["a", "b"])
+        // Where the file is made before it is put in its place.
+        let obstacle = "\(out).\(getpid()).partial"
+        try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+        let ended = try await run(questions, output: BatchOutput(path: out))
+        let failure = try #require(ended.failure as? CommandFailure)
+        #expect(failure.message.hasPrefix("cannot write \(out): "))
+        #expect(
+            failure.hints == ["what was answered is kept: the same command writes it and does not ask it again"]
+        )
+        try FileManager.default.removeItem(atPath: obstacle)
+        let again = try await run(questions, output: BatchOutput(path: out))
+        #expect(again.status == .success && provider.attempts.count == 2)
+        #expect(try lines(out).count == 2)
+    }
+
+    @Test("an interrupted batch says how it stands, and that nothing is lost")
+    func interrupted() async throws {
+        defer { directory.remove() }
+        let gate = ScriptedGate()
+        provider.script(.gpt4o, .text("one"), .gated(gate, .text("two")))
+        let questions = try input(["a", "b", "c"])
+        let output = BatchOutput(path: out)
+        let ended = try await withThrowingTaskGroup(of: Ended.self) { group in
+            group.addTask { try await run(questions, output: output) }
+            await provider.attempts(atLeast: 2)
+            group.cancelAll()
+            return try #require(try await group.next())
+        }
+        #expect(ended.status == .interrupted)
+        #expect(
+            ended.errors.hasSuffix("1 of 3 answered, 2 left; what is done is kept; the same command goes on\n")
+        )
+    }
+
+    @Test("a byte order mark at the beginning costs no line")
+    func byteOrderMark() async throws {
+        defer { directory.remove() }
+        let plain = try input(["a", "b"])
+        let marked = directory.path + "/marked.jsonl"
+        try OutputFile.write("\u{FEFF}" + (try InputFile.text(plain.path)), to: marked, replacing: true)
+        let ended = try await run(try BatchInput(marked), output: BatchOutput(path: out))
+        #expect(ended.status == .success)
+        #expect(try lines(out).map { $0["custom_id"]?.string } == ["0", "1"])
     }
 
     @Test("a file that changes while it is read ends the batch")

@@ -1,4 +1,5 @@
-/// Cuts text that arrives in pieces into lines, holding no more than one of them.
+/// Cuts text that arrives in pieces into lines, holding no more than one of them. A byte order mark at its beginning,
+/// which some editors put there, is no part of the first line.
 ///
 ///     var splitter = LineSplitter(limit: 20 << 20)
 ///     splitter.append(piece)
@@ -14,6 +15,8 @@ package struct LineSplitter: Sendable {
         /// Whether it is longer than the limit, and the rest is lost.
         package var isCut: Bool
     }
+
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private let limit: Int
     private var piece: ArraySlice<UInt8> = []
@@ -49,6 +52,7 @@ package struct LineSplitter: Sendable {
         number += 1
         defer { line = [] }
         let isCut = line.count > limit
+        if number == 1, line.starts(with: Self.byteOrderMark) { line.removeFirst(Self.byteOrderMark.count) }
         return line.contains { $0 > 0x20 } ? Line(number: number, bytes: line, isCut: isCut) : nil
     }
 }

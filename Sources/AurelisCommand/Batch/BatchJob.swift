@@ -49,9 +49,9 @@ struct BatchJob: Sendable {
         let settled = try await journal.settled()
         let before = settled.answered.count + settled.failed.count
         if before >= input.count {
-            console.remark("all \(input.count) have results of before; --restart asks anew")
+            console.remark("all \(input.count) were done by earlier runs; --restart asks anew")
         } else if before > 0 {
-            console.remark("\(before) of \(input.count) answered before; going on")
+            console.remark("\(before) of \(input.count) were done by earlier runs; going on")
         }
         let errors = console.errors
         var options = options
@@ -71,42 +71,56 @@ struct BatchJob: Sendable {
     }
 
     private func finish(_ report: BatchReport, _ journal: DatabaseBatchJournal) async throws {
-        let (progress, total) = (report.progress, input.count)
+        let standing = BatchStanding(report.progress, of: input.count)
         switch report.end {
         case .cancelled:
             try await journal.end(.interrupted)
-            console.remark("\(progress.done) of \(total) are done and kept; the same command goes on")
+            console.remark("\(standing.text); \(BatchStanding.kept)")
             throw CancellationError()
         case .exhausted(let error):
             try await journal.end(.interrupted)
             var failure = CommandFailure(error)
-            failure.message = "\(progress.left) of \(total) are left: \(failure.message)"
-            failure.hints.append("the \(progress.done) that are done are kept; the same command goes on")
+            failure.message = "\(standing.text): \(failure.message)"
+            failure.hints.append(BatchStanding.kept)
             throw failure
         case .completed, .expired:
-            let summary = try await output.write(journal, to: console)
+            let summary = try await write(journal)
             try await journal.end(.completed)
-            console.remark(words(progress))
-            guard progress.failed > 0 else { return }
-            var failure = CommandFailure(.failure, "\(progress.failed) of \(total) failed")
-            failure.hints = summary.reasons
-            let more = progress.failed - summary.reasons.count
-            if more > 0 { failure.hints.append("and \(more) more; \(output.errorPath ?? "the output") has them all") }
-            if summary.isWorthAnother { failure.hints.append("the same command asks again what may succeed") }
-            throw failure
+            guard standing.failed > 0 else {
+                let place = output.path.map { "; the answers are in \($0)" } ?? ""
+                return console.remark(standing.text + place)
+            }
+            throw CommandFailure(standing, summary, in: output.errorPath ?? output.path)
         }
     }
 
-    private func words(_ progress: BatchProgress) -> String {
-        var parts = ["\(progress.answered) of \(input.count) answered"]
-        if progress.restored > 0 { parts.append("\(progress.restored) results of before") }
-        if progress.cached > 0 { parts.append("\(progress.cached) from the cache") }
-        if progress.coalesced > 0 { parts.append("\(progress.coalesced) shared") }
-        return parts.joined(separator: ", ")
+    /// Writes the output; what cannot be written is not lost.
+    private func write(_ journal: DatabaseBatchJournal) async throws -> BatchOutput.Summary {
+        let kept = "what was answered is kept: the same command writes it and does not ask it again"
+        do { return try await output.write(journal, to: console) } catch var failure as CommandFailure {
+            failure.hints.append(kept)
+            throw failure
+        } catch let error as WriteFailure where !error.isBrokenPipe {
+            throw CommandFailure(.failure, "cannot write: \(SystemError.text(error.number))", hint: kept)
+        }
     }
 }
 
 extension CommandFailure {
+    /// A batch in which some failed: the first reasons, where all of them are, and what to do.
+    fileprivate init(_ standing: BatchStanding, _ summary: BatchOutput.Summary, in path: String?) {
+        self.init(.failure, standing.text)
+        hints = summary.reasons
+        let more = standing.failed - summary.reasons.count
+        let place = path.map { "in \($0)" } ?? "in the output"
+        hints.append(more > 0 ? "and \(more) more; all are \(place)" : "the errors are \(place)")
+        hints.append(
+            summary.isWorthAnother
+                ? "run the same command again: it asks what may succeed now, and nothing else"
+                : "they would fail again: mend them, and put them into a file of their own"
+        )
+    }
+
     /// A batch that cannot go on.
     fileprivate init(_ error: BatchError) {
         switch error.code {

@@ -73,6 +73,25 @@ struct BatchLineTests {
         #expect(lines.map { String(decoding: $0.bytes, as: UTF8.self) } == ["one", "twö\r", "three"])
     }
 
+    @Test("a byte order mark at the beginning is no part of the first line", arguments: [1, 2, 3, 100])
+    func byteOrderMark(size: Int) {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        func lines(_ bytes: [UInt8]) -> [LineSplitter.Line] {
+            var splitter = LineSplitter(limit: 10)
+            var lines: [LineSplitter.Line] = []
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                splitter.append(Array(bytes[start..<min(start + size, bytes.count)]))
+                while let line = splitter.next() { lines.append(line) }
+            }
+            splitter.finish()
+            while let line = splitter.next() { lines.append(line) }
+            return lines
+        }
+        #expect(lines(mark + Array("one\ntwo".utf8)) == lines(Array("one\ntwo".utf8)))
+        #expect(lines(mark).isEmpty && lines(mark + [0x0A]).isEmpty)
+        #expect(lines(Array("one\n".utf8) + mark).last?.bytes == mark)
+    }
+
     @Test("of a line that is too long no more is held than shows that it is")
     func tooLong() {
         var splitter = LineSplitter(limit: 4)
