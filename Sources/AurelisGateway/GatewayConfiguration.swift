@@ -26,6 +26,8 @@ extension GatewayConfiguration {
         package var body = 20 * 1_024 * 1_024
         /// Bytes of a body that is passed on as it comes: of a file's upload, with the form around it.
         package var upload = 201 * 1_024 * 1_024
+        /// Bytes of a file, as whoever sends too many is told.
+        package var file = 200 * 1_024 * 1_024
         /// Bytes of request bodies in memory, over all connections.
         package var bodiesInMemory = 256 * 1_024 * 1_024
         /// Bytes of all header fields of a request; also what the framing of a chunked body may have whatever its data.

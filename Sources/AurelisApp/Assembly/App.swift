@@ -256,8 +256,9 @@ extension GatewayConfiguration {
         host = gateway.listener.host
         port = gateway.listener.port
         limits.body = gateway.maximumBody
+        limits.file = configuration.files.maximumSize
         // The form around a file is small.
-        limits.upload = configuration.files.maximumSize + (1 << 20)
+        limits.upload = limits.file + (1 << 20)
         limits.connections = gateway.maximumConnections
         timeLimits.drain = gateway.drainTimeout
     }

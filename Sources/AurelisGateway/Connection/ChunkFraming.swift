@@ -1,6 +1,6 @@
 /// Keeps watch over what a chunked body consists of besides its data, which the decoder passes over in silence.
 ///
-///     var framing = ChunkFraming(maximumBody: 20 << 20, maximumExcess: 64 << 10)
+///     var framing = ChunkFraming(maximumBody: 20 << 20, maximumExcess: 64 << 10, refusal: .bodyTooLarge(limit: 20 << 20))
 ///     if let failure = framing.take(bytes, received: 4_000) { refuse(failure) }
 ///
 /// Sizes, line ends, extensions and trailers may take eight times the bytes of the data, which chunks of one byte stay
@@ -9,15 +9,18 @@
 struct ChunkFraming {
     private let maximumBody: Int
     private let maximumExcess: Int
+    private let refusal: ProtocolFailure
     private var read = 0
     private var sizes: ChunkSizes?
 
     /// - Parameters:
     ///   - maximumBody: the bytes of data that a body may have.
     ///   - maximumExcess: the bytes that the framing of a body may have whatever its data.
-    init(maximumBody: Int, maximumExcess: Int) {
+    ///   - refusal: why a body with more data is refused.
+    init(maximumBody: Int, maximumExcess: Int, refusal: ProtocolFailure) {
         self.maximumBody = maximumBody
         self.maximumExcess = maximumExcess
+        self.refusal = refusal
     }
 
     /// Begins to look at the sizes, with the bytes that come right behind the head.
@@ -35,7 +38,7 @@ struct ChunkFraming {
             return .malformed("the chunks of the body have longer extensions than data")
         }
         guard let size = sizes?.largest(in: bytes), size > maximumBody else { return nil }
-        return .bodyTooLarge(limit: maximumBody)
+        return refusal
     }
 }
 

@@ -81,7 +81,11 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         self.loop = loop
         self.eventLoop = eventLoop
         let limits = loop.server.configuration.limits
-        self.machine = HTTPServerConnectionStateMachine(maximumBody: limits.body, maximumUpload: limits.upload)
+        self.machine = HTTPServerConnectionStateMachine(
+            maximumBody: limits.body,
+            maximumUpload: limits.upload,
+            maximumFile: limits.file
+        )
     }
 
     var configuration: GatewayConfiguration { loop.server.configuration }

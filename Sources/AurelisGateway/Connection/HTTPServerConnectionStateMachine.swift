@@ -41,19 +41,24 @@ struct HTTPServerConnectionStateMachine {
     private var isDraining = false
     private let maximumBody: Int
     private let maximumUpload: Int
+    private let maximumFile: Int
 
     /// - Parameters:
     ///   - maximumBody: the bytes that a body may have which is held.
     ///   - maximumUpload: the bytes that a body may have which is passed on as it comes.
-    init(maximumBody: Int, maximumUpload: Int = 0) {
+    ///   - maximumFile: the bytes that the file in it may have.
+    init(maximumBody: Int, maximumUpload: Int = 0, maximumFile: Int = 0) {
         self.maximumBody = maximumBody
         self.maximumUpload = maximumUpload
+        self.maximumFile = maximumFile
     }
 
     private func limit(of facts: RequestFacts) -> Int { facts.streamsBody ? maximumUpload : maximumBody }
 
     private func tooLarge(_ facts: RequestFacts) -> ProtocolFailure {
-        facts.streamsBody ? .uploadTooLarge(limit: maximumUpload) : .bodyTooLarge(limit: maximumBody)
+        guard facts.streamsBody else { return .bodyTooLarge(limit: maximumBody) }
+        if case .length(let size) = facts.body { return .uploadTooLarge(size: size, limit: maximumFile) }
+        return .uploadTooLarge(size: nil, limit: maximumFile)
     }
 }
 
@@ -251,6 +256,11 @@ extension HTTPServerConnectionStateMachine {
 
     /// How many bytes the body that is arriving may have.
     var bodyLimit: Int { isReceivingUpload ? maximumUpload : maximumBody }
+
+    /// Why a body is refused that has more, as it is found out while it comes.
+    var bodyRefusal: ProtocolFailure {
+        isReceivingUpload ? .uploadTooLarge(size: nil, limit: maximumFile) : .bodyTooLarge(limit: maximumBody)
+    }
 
     /// How many bytes of the chunked body that is arriving have come; nil when none is.
     var receivedInChunks: Int? {

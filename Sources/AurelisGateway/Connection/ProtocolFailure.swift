@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// A request that is refused before it is one: what the client did wrong on the wire, or why there is no room for it.
 struct ProtocolFailure: Error, Equatable {
     /// The HTTP status.
@@ -33,11 +35,20 @@ struct ProtocolFailure: Error, Equatable {
         )
     }
 
-    static func uploadTooLarge(limit: Int) -> ProtocolFailure {
-        ProtocolFailure(
+    /// - Parameters:
+    ///   - size: what the client says that it sends; nil: it does not say.
+    ///   - limit: what the file in it may have.
+    static func uploadTooLarge(size: Int?, limit: Int) -> ProtocolFailure {
+        let problem =
+            if let size {
+                "the upload has \(ByteCount.exact(size)), and a file may have \(ByteCount.exact(limit))"
+            } else {
+                "the file has more than \(ByteCount.exact(limit))"
+            }
+        return ProtocolFailure(
             status: 413,
             code: "file_too_large",
-            message: "the upload is larger than \(limit) bytes (`files.maximum_size` in the configuration)"
+            message: problem + "; split it, or have `files.maximum_size` raised in the gateway's configuration"
         )
     }
 

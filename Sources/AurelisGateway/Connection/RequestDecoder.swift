@@ -43,7 +43,8 @@ final class RequestDecoder: ByteToMessageDecoder {
             let limits = connection.configuration.limits
             framing = ChunkFraming(
                 maximumBody: connection.machine.bodyLimit,
-                maximumExcess: limits.headerBytes
+                maximumExcess: limits.headerBytes,
+                refusal: connection.machine.bodyRefusal
             )
             if isAlone, heads == 1, let end = Self.endOfHead(in: bytes) {
                 body = bytes[end...]

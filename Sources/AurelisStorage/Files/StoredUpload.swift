@@ -37,7 +37,8 @@ final class StoredUpload: FileUpload {
         guard size <= store.limits.fileSize else {
             throw .refused(
                 413,
-                "the file is larger than \(store.limits.fileSize) bytes (`files.maximum_size` in the configuration)",
+                "the file has more than \(ByteCount.exact(Int(store.limits.fileSize))); "
+                    + "split it, or have `files.maximum_size` raised in the gateway's configuration",
                 parameter: "file",
                 code: "file_too_large"
             )

@@ -12,7 +12,7 @@ struct UploadStateTests {
         return facts
     }
 
-    private static func machine() -> Machine { Machine(maximumBody: 10, maximumUpload: 100) }
+    private static func machine() -> Machine { Machine(maximumBody: 10, maximumUpload: 100, maximumFile: 90) }
 
     @Test("an upload may be larger than a body that is held, and is followed by the next request")
     func whole() {
@@ -30,12 +30,13 @@ struct UploadStateTests {
     @Test("one that is announced too large is refused without its body; one that becomes so, as soon as it does")
     func tooLarge() {
         var machine = Self.machine()
-        #expect(machine.receivedHead(Self.facts(.length(101))) == .refuse(.uploadTooLarge(limit: 100)))
+        #expect(machine.receivedHead(Self.facts(.length(101))) == .refuse(.uploadTooLarge(size: 101, limit: 90)))
         #expect(machine.answerWhole(hasHeldInput: false) == .linger)
         machine = Self.machine()
         #expect(machine.receivedHead(Self.facts(.chunked)) == .streamBody(sendContinue: false))
         #expect(machine.receivedBody(100) == .append)
-        #expect(machine.receivedBody(1) == .refuse(.uploadTooLarge(limit: 100)))
+        #expect(machine.bodyRefusal == .uploadTooLarge(size: nil, limit: 90))
+        #expect(machine.receivedBody(1) == .refuse(.uploadTooLarge(size: nil, limit: 90)))
         #expect(machine.answerWhole(hasHeldInput: false) == .linger)
     }
 

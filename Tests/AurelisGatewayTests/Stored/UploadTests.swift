@@ -19,6 +19,10 @@ struct UploadTests {
         "POST /v1/files HTTP/1.1\r\nHost: localhost\r\n\(type)Content-Length: \(length ?? form.utf8.count)\r\n\r\n\(form)"
     }
 
+    private static func message(_ answer: RawAnswer) -> String? {
+        Samples.document(answer.body)["error"]?["message"]?.string
+    }
+
     private static func code(_ answer: RawAnswer) -> String? {
         Samples.document(answer.body)["error"]?["code"]?.string
     }
@@ -125,20 +129,28 @@ struct UploadTests {
         #expect(store.contents.isEmpty)
     }
 
-    @Test("one that is too large is refused: by its announcement, or when it has become so")
+    @Test("one that is too large is refused, by its announcement or when it has become so: with sizes and the way out")
     func tooLarge() async throws {
         var configuration = GatewayConfiguration()
         configuration.limits.upload = 10_000
+        configuration.limits.file = 8_192
         let store = MemoryStore()
         try await TestGateway.run(configuration: configuration, store: store) { gateway async throws in
             let announced = try await gateway.send(Self.post("", length: 10_001))
             #expect(announced.status == 413 && Self.code(announced) == "file_too_large")
+            let wayOut = "; split it, or have `files.maximum_size` raised in the gateway's configuration"
+            let limit = "8192 bytes (8.0 KB)"
+            #expect(
+                Self.message(announced) == "the upload has 10001 bytes (9.8 KB), and a file may have \(limit)\(wayOut)"
+            )
             let client = try await gateway.connect()
             let head = "POST /v1/files HTTP/1.1\r\nHost: localhost\r\n\(Self.type)Transfer-Encoding: chunked\r\n\r\n"
             let form = String(Self.form(String(repeating: "a", count: 20_000)).dropLast(10))
             try await client.send(head + String(form.utf8.count, radix: 16) + "\r\n")
             try? await client.send(form)
-            #expect(try await client.readAnswer().status == 413)
+            let grown = try await client.readAnswer()
+            #expect(grown.status == 413 && Self.code(grown) == "file_too_large")
+            #expect(Self.message(grown) == "the file has more than \(limit)\(wayOut)")
         }
         #expect(store.contents.isEmpty)
     }

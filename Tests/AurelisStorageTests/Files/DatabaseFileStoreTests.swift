@@ -110,8 +110,11 @@ struct DatabaseFileStoreTests {
                 limits.totalSize = 20
                 limits.fileCount = 3
             }
+            let tooLarge = await #expect(throws: ModelError.self) { try await store.add("01234567890") }
+            #expect(tooLarge?.code == "file_too_large" && tooLarge?.status == 413)
             #expect(
-                await code { () async throws(ModelError) in try await store.add("01234567890") } == "file_too_large"
+                tooLarge?.message == "the file has more than 10 bytes; "
+                    + "split it, or have `files.maximum_size` raised in the gateway's configuration"
             )
             try await store.add("0123456789")
             try await store.add("01234567")
