@@ -1,5 +1,6 @@
 package import Aurelis
 internal import Dispatch
+internal import Logging
 
 /// What whoever works on batches needs.
 extension DatabaseFileStore {
@@ -52,7 +53,9 @@ extension DatabaseFileStore {
     /// The lines of a batch's input.
     package func lines(of file: String) throws(BatchError) -> FileLines {
         guard let path = contents.path(of: file) else { throw BatchError(.input, "\(file) is no file") }
-        return try FileLines(path)
+        return try FileLines(path) { [logger] fault in
+            logger.error("the input of a batch cannot be read", metadata: ["reason": "\(fault)"])
+        }
     }
 
     /// Begins a file with results.

@@ -49,8 +49,16 @@ package final class DatabaseFileStore: Sendable {
         self.clock = clock
         self.logger = logger
         self.onBatch = onBatch
-        contents = FileDirectory(path: directory + "/files")
-        let file = StorageFile(directory: directory, .files, clock: clock)
+        let contents = FileDirectory(path: directory + "/files")
+        let file = StorageFile(directory: directory, .files, clock: clock) { moved in
+            // Nobody knows any more whose they are; left where they are, they would be cleared away.
+            let rest = try? DamagedFiles(path: contents.path)
+                .moveAside(at: TimeStamp(milliseconds: clock.millisecondsSinceEpoch))
+            logger.error(
+                "what is known of files and batches was damaged and is begun afresh; what is left of it: \(moved); the contents of files: \(rest ?? contents.path)"
+            )
+        }
+        self.contents = contents
         rows = StorageConnection(file, time: time)
         path = file.path
     }
@@ -68,18 +76,25 @@ package final class DatabaseFileStore: Sendable {
     func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(ModelError) -> Value {
-        try await attempting { [rows] in try rows.lend { try $0.pool.read(body) } }
+        try await attempting { [self] in try lend { try $0.read(body) } }
     }
 
     func write<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(ModelError) -> Value {
-        try await attempting { [rows] in try rows.lend { try $0.pool.write(body) } }
+        try await attempting { [self] in try lend { try $0.write(body) } }
     }
 
     /// Reads rows on the queue of whoever calls.
     func lookUp<Value>(_ body: (Database) throws -> Value) throws -> Value {
-        try rows.lend { try $0.pool.read(body) }
+        try lend { try $0.read(body) }
+    }
+
+    /// Lends the connections; where the file turns out to be damaged, those to the one that is begun afresh.
+    private func lend<Value>(_ body: (DatabasePool) throws -> Value) throws -> Value {
+        do { return try rows.lend { try body($0.pool) } } catch let error as DatabaseError where error.isDamage {
+            return try rows.lend { try body($0.pool) }
+        }
     }
 
     /// Does what waits for the disk where it holds nobody up.
@@ -89,7 +104,8 @@ package final class DatabaseFileStore: Sendable {
     ) async throws(ModelError) -> Value {
         let result = await (queue ?? self.queue).ending(within: Self.patience) { Result { try body() } }
         guard let result else {
-            throw .refused(503, "the disk with \(directory) does not answer; try again later", code: "storage_slow")
+            tell("the disk does not answer")
+            throw .refused(503, "the gateway's disk does not answer; try again later", code: "storage_slow")
         }
         do {
             let value = try result.get()
@@ -102,14 +118,18 @@ package final class DatabaseFileStore: Sendable {
         }
     }
 
-    private func failure(_ error: any Error) -> ModelError {
+    /// Tells those who run the gateway what its callers are not told.
+    private func tell(_ reason: String) {
         let isNew = lastFailure.withLock { last in
-            defer { last = "\(error)" }
-            return last != "\(error)"
+            defer { last = reason }
+            return last != reason
         }
-        if isNew {
-            logger.error("files and batches cannot be kept", metadata: ["reason": "\(error)", "path": "\(path)"])
-        }
+        guard isNew else { return }
+        logger.error("files and batches cannot be kept", metadata: ["reason": "\(reason)", "path": "\(path)"])
+    }
+
+    private func failure(_ error: any Error) -> ModelError {
+        tell("\(error)")
         let isFull =
             switch error {
             case let fault as FileFault: fault.isDiskFull

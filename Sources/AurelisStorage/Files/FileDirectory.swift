@@ -83,5 +83,8 @@ struct FileFault: Error, CustomStringConvertible {
     /// Whether there is no room for it.
     var isDiskFull: Bool { number == ENOSPC || number == EDQUOT || number == EFBIG }
 
-    var description: String { "\(problem) \(path): \(String(cString: strerror(number)))" }
+    /// Why, without where: for those whom the machine's folders are no business of.
+    var reason: String { String(cString: strerror(number)) }
+
+    var description: String { "\(problem) \(path): \(reason)" }
 }

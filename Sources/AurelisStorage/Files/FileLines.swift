@@ -6,12 +6,19 @@ package import Aurelis
 ///     while let line = try lines.next() { … }
 package final class FileLines {
     private let reader: FileReader
+    private let onFault: (FileFault) -> Void
     private var splitter: LineSplitter
     private var isAtEnd = false
 
     /// The lines of a content.
-    init(_ path: String, longest: Int = 20 << 20) throws(BatchError) {
-        do { reader = try FileReader(path) } catch { throw BatchError(.input, "\(error)") }
+    ///
+    /// - Parameter onFault: is told which file it is that cannot be read; whoever handed the batch in is not.
+    init(_ path: String, longest: Int = 20 << 20, onFault: @escaping (FileFault) -> Void) throws(BatchError) {
+        self.onFault = onFault
+        do { reader = try FileReader(path) } catch {
+            onFault(error)
+            throw BatchError(.input, error.reason)
+        }
         splitter = LineSplitter(limit: longest)
     }
 
@@ -25,7 +32,8 @@ package final class FileLines {
                 isAtEnd = piece.isEmpty
                 if isAtEnd { splitter.finish() } else { splitter.append(piece) }
             } catch {
-                throw BatchError(.input, "\(error)")
+                onFault(error)
+                throw BatchError(.input, error.reason)
             }
         }
     }

@@ -57,6 +57,13 @@ final class FileWriter: Sendable {
         close(folder)
     }
 
+    /// Whether it is where it is to be: all contents may have been moved aside meanwhile.
+    func check() throws(FileFault) {
+        guard FileIdentity(descriptor: descriptor) == FileIdentity(path: path) else {
+            throw FileFault("cannot keep", path, ENOENT)
+        }
+    }
+
     /// Somebody knows the file from now on.
     func keep() { state.withLock { $0.isKept = true } }
 

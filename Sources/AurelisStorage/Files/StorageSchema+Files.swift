@@ -1,12 +1,18 @@
 internal import GRDB
 
 extension StorageSchema {
-    /// What is known of files and of batches that came over HTTP. It is never begun afresh: without it, the files that are
-    /// there would be nobody's.
+    /// What is known of files and of batches that came over HTTP. When it is begun afresh, the contents that are there are
+    /// nobody's: they are moved aside with it.
     static var files: StorageSchema {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("files") { database in try database.execute(sql: tables) }
-        return StorageSchema(fileName: "files.sqlite", migrator: migrator, busyTimeout: 10, waitsForDisk: true)
+        return StorageSchema(
+            fileName: "files.sqlite",
+            migrator: migrator,
+            busyTimeout: 10,
+            isReplaceable: true,
+            waitsForDisk: true
+        )
     }
 
     private static let tables = """

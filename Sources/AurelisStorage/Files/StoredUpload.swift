@@ -72,6 +72,7 @@ final class StoredUpload: FileUpload {
             guard totals.bytes + file.bytes <= limits.totalSize, totals.count < limits.fileCount else {
                 throw ModelError.tooMuch(full)
             }
+            try writer.check()
             try table.insert(file)
             // Here and not later: the transaction may be committed although nobody waits for it any more.
             writer.keep()

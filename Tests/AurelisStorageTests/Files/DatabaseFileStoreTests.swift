@@ -168,6 +168,64 @@ struct DatabaseFileStoreTests {
         }
     }
 
+    @Test("a damaged list of files is moved aside with the contents, and begun afresh", arguments: [false, true])
+    func damagedList(whileOpen: Bool) async throws {
+        try await FileHarness.with { harness async throws in
+            var store = harness.store()
+            let file = try await store.add("hello")
+            if !whileOpen { store = harness.store() }
+            try harness.damage(whileOpen: whileOpen)
+            let page = StoredPageRequest(limit: 9)
+            #expect(try await store.files(of: "", purpose: nil, page).elements.isEmpty)
+            #expect(await code { () async throws(ModelError) in try await store.text(file.id) } == "file_not_found")
+            #expect(harness.log.warnings == 1)
+            let aside = harness.aside
+            #expect(aside.count == 2 && aside.allSatisfy { harness.log.messages.first?.contains($0) == true })
+            let contents = try #require(aside.first { $0.hasPrefix("files.damaged-") })
+            let kept = "\(harness.directory)/\(contents)/\(file.id)"
+            #expect(try String(contentsOfFile: kept, encoding: .utf8) == "hello")
+            let other = try await store.add("again")
+            try await store.clearUp()
+            #expect(try await harness.store().text(other.id) == "again")
+            #expect(FileManager.default.fileExists(atPath: kept))
+        }
+    }
+
+    @Test("an upload whose beginning was moved aside with a damaged list is refused, and can be sent again")
+    func damagedMeanwhile() async throws {
+        try await FileHarness.with { harness async throws in
+            let store = harness.store()
+            try await store.add("hello")
+            let upload = try await store.beginUpload(by: "")
+            try await upload.write([1])
+            try harness.damage(whileOpen: true)
+            let description = FileDescription(name: "b", purpose: .batch)
+            #expect(
+                await code { () async throws(ModelError) in try await upload.finish(description) } == "storage_failed"
+            )
+            try await store.add("again")
+        }
+    }
+
+    @Test("no refusal names a folder of the machine")
+    func folders() async throws {
+        try await FileHarness.with { harness async throws in
+            let store = harness.store()
+            let file = try await store.add("a")
+            try FileManager.default.removeItem(atPath: "\(harness.directory)/files/\(file.id)")
+            let error = #expect(throws: BatchError.self) { try store.lines(of: file.id) }
+            #expect(error?.code == .input && error?.message == "No such file or directory")
+            #expect(harness.log.messages == ["the input of a batch cannot be read"])
+            try FileManager.default.createDirectory(
+                atPath: "\(harness.directory)/files/\(file.id)",
+                withIntermediateDirectories: true
+            )
+            let lines = try store.lines(of: file.id)
+            let fault = #expect(throws: BatchError.self) { try lines.next() }
+            #expect(fault?.message == "Is a directory")
+        }
+    }
+
     @Test("a disk that cannot be written is told, and tried again")
     func disk() async throws {
         try await FileHarness.with { harness async throws in

@@ -1,5 +1,6 @@
 import Aurelis
 import Foundation
+import GRDB
 import Synchronization
 
 @testable import AurelisStorage
@@ -40,6 +41,28 @@ final class FileHarness: Sendable {
     /// The contents that are there.
     var contents: [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: directory + "/files")) ?? []).sorted()
+    }
+
+    /// Makes the list of files unreadable, as a broken disk would: for those who have it open, or those who open it.
+    func damage(whileOpen: Bool) throws {
+        let path = directory + "/files.sqlite"
+        if whileOpen {
+            return try DatabaseQueue(path: path).inDatabase { database in
+                try database.execute(sql: "PRAGMA writable_schema = ON")
+                try database.execute(sql: "UPDATE sqlite_schema SET rootpage = 9999 WHERE type = 'table'")
+                try database.execute(sql: "PRAGMA schema_version = 1000")
+            }
+        }
+        for name in [path + "-wal", path + "-shm"] { unlink(name) }
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.write(contentsOf: Data(repeating: 0x5A, count: 16_384))
+        try handle.close()
+    }
+
+    /// What was moved aside.
+    var aside: [String] {
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        return all.filter { $0.contains(".damaged-") && $0.hasSuffix("Z") }.sorted()
     }
 
     func mode(_ path: String) throws -> Int? {
