@@ -313,3 +313,34 @@ def test_a_keys_files_batches_and_rights_are_its_own(launch: Serve, tmp_path: Pa
             with pytest.raises(openai.NotFoundError):
                 attempt()
         assert list(stranger.files.list()) == [] and list(stranger.batches.list()) == []
+
+
+def test_a_small_batch_is_not_behind_another_keys_long_ones(launch: Serve, slow: Server, tmp_path: Path) -> None:
+    directory, configuration = tmp_path / "data", tmp_path / "aurelis.yaml"
+    provider = f"id: gh, preset: github-models, base_url: '{slow.url}', api_key: {{ env: PROVIDER_TOKEN }}"
+    settings = "gateway: { keys: required }\nbatches: { running: 1, in_flight: 2, turn: 1s }\n"
+    configuration.write_text(f"providers: [{{ {provider} }}]\ndata_dir: {directory}\n{settings}")
+
+    def key(name: str) -> str:
+        command = [COMMAND, "keys", "create", name, "--data-dir", str(directory)]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    keys = [key("long"), key("small")]
+    environment = {"PROVIDER_TOKEN": PROVIDER_TOKEN, "AURELIS_CACHE": "off"}
+    server = launch("serve", "--config", str(configuration), environment=environment, data_directory=False)
+    with openai_client(server, api_key=keys[0]) as long, openai_client(server, api_key=keys[1]) as small:
+        lines = [line(f"{number}", "x" * (number + 1)) for number in range(200)]
+        batches = [order(long, upload(long, lines)) for _ in range(2)]
+        while not asked(slow):
+            time.sleep(0.05)
+        assert ended(small, order(small, upload(small, [line("a", "b")]))).status == "completed"
+        first, second = (long.batches.retrieve(batch.id) for batch in batches)
+        assert first.status == "in_progress" and second.status == "validating"
+        assert 0 < first.request_counts.completed < len(lines)
+        first = ended(long, first)
+        answers = results(long, first.output_file_id)
+        assert [answer["custom_id"] for answer in answers] == [f"{number}" for number in range(len(lines))]
+        long.batches.cancel(second.id)
+    sizes = Counter(asked(slow))
+    # Another batch of the same key may have begun with the first lines.
+    assert max(sizes.values()) <= 2

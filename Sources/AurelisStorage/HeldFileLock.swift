@@ -46,6 +46,14 @@ final class HeldFileLock: Sendable {
         return nil
     }
 
+    /// Whether somebody has a lock; it is not taken for that.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     /// The process that has a lock, as far as its file tells.
     static func holder(of path: String) -> Int32? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

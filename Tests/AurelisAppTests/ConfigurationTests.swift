@@ -126,6 +126,16 @@ struct ConfigurationDecodingTests {
         #expect(throws: Never.self) { try decode("providers: [{ id: openai, api_key: { env: _My_KEY2 } }]") }
     }
 
+    @Test("how long a batch's turn is can be said, within bounds")
+    func batchTurn() throws {
+        #expect(try decode("{}").configuration.batches.turn == .seconds(60))
+        #expect(try decode("batches: { turn: 5m }").configuration.batches.turn == .seconds(300))
+        for text in ["0s", "500ms", "25h"] {
+            let error = #expect(throws: ConfigurationError.self) { try decode("batches: { turn: \(text) }") }
+            #expect(error?.description.contains("batches.turn: must be 1s to 24h") == true, "\(text)")
+        }
+    }
+
     @Test("an alias cannot take the names by which Aurelis chooses", arguments: ["auto", "auto/testing"])
     func reservedAlias(name: String) {
         let error = #expect(throws: ConfigurationError.self) { try decode("routing: { aliases: { \(name): gpt-4o } }") }

@@ -43,6 +43,7 @@ struct BatchParts: Sendable {
             settings: BatchService.Settings(
                 running: batches.running,
                 inFlight: min(batches.inFlight, places),
+                turn: batches.turn,
                 maximumRequests: batches.maximumRequests,
                 drain: configuration.gateway.drainTimeout
             ),

@@ -7,13 +7,15 @@ internal import ServiceLifecycle
 /// and the rest goes on at the next start.
 ///
 /// Every gateway of a data directory does so. A batch is whose lock it is; so one whose gateway died is taken over by
-/// whoever looks next.
+/// whoever looks next. Tenants take turns, within each gateway.
 struct BatchService: Service {
     struct Settings: Sendable {
         /// How many are worked on at once.
         var running = 3
         /// How many requests of each are under way at once.
         var inFlight = 5
+        /// How long each is worked on while another tenant waits for a place.
+        var turn: Duration = .seconds(60)
         /// Lines that one may have.
         var maximumRequests = 50_000
         /// How long what is under way may take when the server ends.
@@ -39,12 +41,20 @@ struct BatchService: Service {
     let logger: Logger
 
     private enum Event: Sendable {
-        case ended(String)
+        case ended(String, isServed: Bool)
         case looking
         case news
         case stopping
         case cut
         case idle
+    }
+
+    /// What is being done, and by whose turn.
+    private struct Work {
+        var turns: BatchTurns
+        var runs: [String: BatchRun] = [:]
+        /// Those whose keys are known not to be in effect.
+        var keyless: Set<String> = []
     }
 
     func run() async {
@@ -58,9 +68,7 @@ struct BatchService: Service {
 
     private func work(until stop: BatchStop) async {
         await withTaskGroup(of: Event.self) { group in
-            var running: Set<String> = []
-            // Looked at since the last tick: others work on them, or they are done, or they cannot be gone on with now.
-            var seen: Set<String> = []
+            var work = Work(turns: BatchTurns(places: settings.running, turn: settings.turn))
             var isStopping = false
             group.addTask {
                 await stop.wait()
@@ -69,28 +77,23 @@ struct BatchService: Service {
             group.addTask { await clearUp() }
             group.addTask { await tick() }
             group.addTask { await nextNews() }
-            while !isStopping || !running.isEmpty {
-                if !isStopping, running.count < settings.running {
-                    // Why it failed is in the log, and it may work the next time.
-                    let due = (try? await store.dueBatches()) ?? []
-                    for id in due where running.count < settings.running && seen.insert(id).inserted {
-                        running.insert(id)
-                        group.addTask {
-                            await work(on: id, until: stop)
-                            return .ended(id)
-                        }
-                    }
-                }
+            await wakeKeyless(&work)
+            while !isStopping || !work.runs.isEmpty {
+                if !isStopping { await begin(&work, in: &group) }
                 switch await group.next() {
-                case .ended(let id): running.remove(id)
+                case .ended(let id, let isServed):
+                    work.runs[id] = nil
+                    work.turns.end(id, isServed: isServed)
                 case .looking:
-                    seen = running
+                    work.turns.look()
+                    if !isStopping { await wakeKeyless(&work) }
                     group.addTask { await tick() }
                 case .news:
-                    seen = running
+                    work.turns.look()
                     group.addTask { await nextNews() }
                 case .stopping:
                     isStopping = true
+                    for run in work.runs.values { run.stop.request() }
                     group.addTask {
                         try? await time.sleep(until: time.now.advanced(by: settings.drain))
                         return .cut
@@ -103,6 +106,46 @@ struct BatchService: Service {
             group.cancelAll()
         }
     }
+
+    /// Begins what has its turn, and asks for room for what should have.
+    private func begin(_ work: inout Work, in group: inout TaskGroup<Event>) async {
+        // Why it failed is in the log, and it may work the next time.
+        guard let due = try? await store.dueBatches() else { return }
+        let now = store.now
+        let candidates = due.map { batch in
+            let isOver = batch.isCancelling || batch.deadline <= now || isKeyless(batch.tenant)
+            return BatchTurns.Candidate(batch: batch, isOver: isOver)
+        }
+        for (id, run) in work.runs { work.turns.asks(id, since: run.asksSince) }
+        while let step = work.turns.next(of: candidates, at: time.now) {
+            switch step {
+            case .begin(let id):
+                let run = BatchRun()
+                work.runs[id] = run
+                group.addTask { .ended(id, isServed: await self.work(on: id, run)) }
+            case .makeRoom(let id, let other):
+                // Another gateway may have it; nobody is to be interrupted for that.
+                if (try? await store.isWorkedOn(other)) == false {
+                    work.turns.leave(id)
+                    work.runs[id]?.room.request()
+                } else {
+                    work.turns.pass(other)
+                }
+            }
+        }
+    }
+
+    /// Has the parked batches ended whose tenants' keys are no longer in effect, once for each: what then cannot be ended
+    /// waits as everything else does.
+    private func wakeKeyless(_ work: inout Work) async {
+        work.keyless = work.keyless.filter { isKeyless($0) }
+        guard let waiting = try? await store.waitingTenants() else { return }
+        for tenant in waiting where isKeyless(tenant) && !work.keyless.contains(tenant) {
+            if (try? await store.wakeBatches(of: tenant)) != nil { work.keyless.insert(tenant) }
+        }
+    }
+
+    private func isKeyless(_ tenant: String) -> Bool { !tenant.isEmpty && grant(tenant) == nil }
 
     private func tick() async -> Event {
         do { try await time.sleep(until: time.now.advanced(by: settings.interval)) } catch { return .idle }
@@ -122,7 +165,7 @@ struct BatchService: Service {
         return .idle
     }
 
-    private func work(on id: String, until stop: BatchStop) async {
+    private func work(on id: String, _ run: BatchRun) async -> Bool {
         await BatchWork(
             id: id,
             store: store,
@@ -131,8 +174,8 @@ struct BatchService: Service {
             engineTime: engineTime,
             time: time,
             settings: settings,
-            stop: stop,
+            run: run,
             logger: logger
-        ).run()
+        ).work()
     }
 }

@@ -16,7 +16,7 @@ struct BatchWork: Sendable {
     let time: any TimeSource
     let settings: BatchService.Settings
     /// Asks to end after what is under way.
-    let stop: BatchStop
+    let run: BatchRun
     let logger: Logger
 
     /// How long a model that refuses is waited for before the batch makes room for another: a minute's limit, with the
@@ -27,7 +27,10 @@ struct BatchWork: Sendable {
     /// How long it takes until the disk is tried again.
     private static let diskPause: Int64 = 60
 
-    func run() async {
+    /// Works for as long as it may.
+    ///
+    /// - Returns: whether that was this process's to do: nobody else works on it.
+    func work() async -> Bool {
         do {
             let journal = try await DatabaseBatchJournal.open(
                 directory: store.directory,
@@ -36,12 +39,13 @@ struct BatchWork: Sendable {
             )
             try await go(on: journal)
         } catch let error as BatchError where error.code == .busy {
-            // Another process works on it.
+            return false
         } catch {
             logger.error("a batch is put off", metadata: ["batch": "\(id)", "reason": "\(error)"])
             let resumes = store.now + Self.diskPause
             _ = try? await store.change(id) { $0.resumes = resumes }
         }
+        return true
     }
 
     private func go(on journal: DatabaseBatchJournal) async throws {
@@ -81,13 +85,14 @@ struct BatchWork: Sendable {
         var fault: BatchRecord.Fault?
         do throws(BatchError) {
             let lines = try store.lines(of: record.input)
-            while count <= settings.maximumRequests, !stop.isRequested, try lines.next() != nil { count += 1 }
+            // This is done in one go, whoever waits: otherwise a long input would never be through.
+            while count <= settings.maximumRequests, !run.stop.isRequested, try lines.next() != nil { count += 1 }
             if count == 0 { fault = .empty }
             if count > settings.maximumRequests { fault = .tooLong(settings.maximumRequests) }
         } catch {
             fault = .unreadable(error.message)
         }
-        guard !stop.isRequested else { return nil }
+        guard !run.stop.isRequested else { return nil }
         let (now, total) = (store.now, count)
         return try await store.change(id) { [fault] record in
             guard let fault else {
@@ -118,10 +123,12 @@ struct BatchWork: Sendable {
         let progress = LatestProgress()
         let runner = BatchRunner(orchestrator, options: options, journal: journal)
         return try await withThrowingTaskGroup(of: BatchReport?.self) { group in
-            group.addTask {
-                await stop.wait()
-                end.request()
-                return nil
+            for reason in [run.stop, run.room] {
+                group.addTask {
+                    await reason.wait()
+                    end.request()
+                    return nil
+                }
             }
             group.addTask {
                 await watch(end, progress, grant, of: record.tenant)
@@ -130,6 +137,7 @@ struct BatchWork: Sendable {
             group.addTask {
                 let lines = try BatchInputLines(record, grant, store)
                 return try await runner.run(until: end, { () throws(BatchError) in try lines.next() }) { new in
+                    if new.inFlight > 0 { run.asks(at: time.now) }
                     progress.set(new)
                 }
             }

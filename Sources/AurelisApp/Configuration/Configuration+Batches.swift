@@ -21,6 +21,8 @@ extension Configuration {
         package var maximumRequests = 50_000
         /// How many may be there that have not ended.
         package var maximumOpen = 1_000
+        /// How long one is worked on while another key's has no place.
+        package var turn: Duration = .seconds(60)
     }
 }
 
@@ -48,11 +50,15 @@ extension Configuration.Batches {
     init(reading root: SettingsReader) throws(ConfigurationError) {
         let section = try root.section(
             "batches",
-            knowing: ["running", "in_flight", "maximum_requests", "maximum_open"]
+            knowing: ["running", "in_flight", "maximum_requests", "maximum_open", "turn"]
         )
         running = try section.integer("running", in: 1...100, default: running)
         inFlight = try section.integer("in_flight", in: 1...1_000, default: inFlight)
         maximumRequests = try section.integer("maximum_requests", in: 1...1_000_000, default: maximumRequests)
         maximumOpen = try section.integer("maximum_open", in: 1...100_000, default: maximumOpen)
+        turn = try section.duration("turn", default: turn)
+        guard turn >= .seconds(1), turn <= .seconds(86_400) else {
+            throw section.error("must be 1s to 24h", at: "turn")
+        }
     }
 }

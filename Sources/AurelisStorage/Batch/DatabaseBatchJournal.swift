@@ -123,8 +123,17 @@ package final class DatabaseBatchJournal: BatchJournal {
         )
     }
 
+    private static func lockPath(_ name: String, in directory: String) -> String {
+        directory + "/batch-\(name.prefix(32)).lock"
+    }
+
+    /// Whether a process works on a batch.
+    static func isHeld(_ name: String, in directory: String) -> Bool {
+        HeldFileLock.isHeld(lockPath(name, in: directory))
+    }
+
     private static func lock(_ identity: Identity, in directory: String) throws(BatchError) -> HeldFileLock {
-        let path = directory + "/batch-\(identity.name.prefix(32)).lock"
+        let path = lockPath(identity.name, in: directory)
         do {
             try StorageFile.makeDirectory(directory)
             if let lock = try HeldFileLock.acquire(path) { return lock }

@@ -51,16 +51,52 @@ struct BatchRecordTable {
         return try Data.fetchAll(database, sql: sql, arguments: arguments).map(Self.record)
     }
 
-    /// The names of batches that something can be done for, those first that go first.
-    func due(at now: Int64, limit: Int) throws -> [String] {
+    /// The batches that something can be done for, the oldest first.
+    func due(at now: Int64) throws -> [DueBatch] {
+        try Row.fetchAll(
+            database,
+            // A record that cannot be read is its own batch's misfortune and nobody else's.
+            sql: """
+                SELECT id, tenant, number, is_urgent,
+                    CASE WHEN json_valid(json) THEN ifnull(json_extract(json, '$.deadline'), 0) ELSE 0 END AS deadline,
+                    CASE WHEN json_valid(json) THEN json_extract(json, '$.status') END AS status
+                FROM (
+                    SELECT id, tenant, number, is_urgent, CAST(record AS TEXT) AS json FROM batches
+                    WHERE is_open AND (resumes IS NULL OR resumes <= ?)
+                )
+                ORDER BY number
+                """,
+            arguments: [now]
+        )
+        .map { row in
+            DueBatch(
+                id: row["id"],
+                tenant: row["tenant"],
+                number: row["number"],
+                isUrgent: row["is_urgent"],
+                deadline: row["deadline"],
+                isCancelling: row["status"] == BatchRecord.Status.cancelling.rawValue
+            )
+        }
+    }
+
+    /// The tenants of batches that wait for a moment to come.
+    func waitingTenants(at now: Int64) throws -> [String] {
         try String.fetchAll(
             database,
-            sql: """
-                SELECT id FROM batches WHERE is_open AND (resumes IS NULL OR resumes <= ?)
-                    ORDER BY is_urgent DESC, number LIMIT ?
-                """,
-            arguments: [now, limit]
+            sql: "SELECT DISTINCT tenant FROM batches WHERE is_open AND resumes > ?",
+            arguments: [now]
         )
+    }
+
+    /// A tenant's batches that wait for a moment to come.
+    func waiting(of tenant: String, at now: Int64) throws -> [BatchRecord] {
+        try Data.fetchAll(
+            database,
+            sql: "SELECT record FROM batches WHERE tenant = ? AND is_open AND resumes > ?",
+            arguments: [tenant, now]
+        )
+        .map(Self.record)
     }
 
     /// Batches of all tenants that have not ended, the newest first.

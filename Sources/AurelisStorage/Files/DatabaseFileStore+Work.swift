@@ -4,11 +4,35 @@ internal import Logging
 
 /// What whoever works on batches needs.
 extension DatabaseFileStore {
-    /// The names of batches that something can be done for, those first that go first.
-    package func dueBatches(limit: Int = 100) async throws(ModelError) -> [String] {
+    /// The batches that something can be done for, the oldest first: no more than there may be that have not ended.
+    package func dueBatches() async throws(ModelError) -> [DueBatch] {
         guard exists else { return [] }
         let now = now
-        return try await read { try BatchRecordTable(database: $0).due(at: now, limit: limit) }
+        return try await read { try BatchRecordTable(database: $0).due(at: now) }
+    }
+
+    /// Whether somebody works on a batch, as far as that can be seen without taking it.
+    package func isWorkedOn(_ id: String) async throws(ModelError) -> Bool {
+        try await attempting { [directory] in DatabaseBatchJournal.isHeld(id, in: directory) }
+    }
+
+    /// The tenants of batches that wait for a moment to come.
+    package func waitingTenants() async throws(ModelError) -> [String] {
+        guard exists else { return [] }
+        let now = now
+        return try await read { try BatchRecordTable(database: $0).waitingTenants(at: now) }
+    }
+
+    /// Something can be done now for the batches of a tenant that wait for a moment to come.
+    package func wakeBatches(of tenant: String) async throws(ModelError) {
+        let now = now
+        try await write { database in
+            let batches = BatchRecordTable(database: database)
+            for var record in try batches.waiting(of: tenant, at: now) {
+                record.resumes = nil
+                try batches.update(record, expires: nil)
+            }
+        }
     }
 
     /// A batch, whoever's it is; nil when there is none.

@@ -75,6 +75,7 @@ struct BatchServiceTests {
             try await rig.working {
                 let record = try await rig.record(id) { $0.status.isFinal }
                 #expect(record.status == .failed && record.fault?.code == "input_file_unreadable")
+                #expect(record.fault?.message == "the input file cannot be read: No such file or directory")
             }
         }
     }
@@ -256,6 +257,60 @@ struct BatchServiceTests {
                 #expect(names == ["a", "b"] || names == ["a", "b", "c"])
             }
             #expect(rig.provider.cancellations == 0)
+        }
+    }
+
+    @Test("the parked batch of a key that is revoked fails at once, also while all places are taken")
+    func revokedWhileParked() async throws {
+        try await BatchRig.with { rig async throws in
+            rig.provider.script(.gpt4o, .text("one"), .failure(BatchRig.refusal(after: 50_000)))
+            let gate = ScriptedGate()
+            rig.provider.script(.gpt4oMini, .gated(gate, .text("x")))
+            let keys = Keys(BatchRig.grant("team"))
+            let id = try await rig.order(Self.lines("a", "b"), tenant: "team")
+            let grant: @Sendable (String) -> AccessGrant? = { $0 == "team" ? keys.grant : BatchRig.grant($0) }
+            try await rig.working({ ($0.running, $0.inFlight) = (1, 1) }, grant: grant) {
+                try await rig.record(id) { $0.parked == 1 && $0.resumes != nil }
+                let other = try await rig.order([BatchRig.line("x", model: "gpt-4o-mini")], tenant: "other")
+                await rig.provider.attempts(atLeast: 3)
+                keys.revoke()
+                let record = try await rig.record(id) { $0.status.isFinal }
+                #expect(record.status == .failed && record.fault?.code == "key_not_in_effect")
+                #expect(try await rig.results(record.output, tenant: "team").map(\.customID) == ["a"])
+                gate.open()
+                try await rig.record(other) { $0.status == .completed }
+            }
+            #expect(rig.provider.attempts.count == 3)
+        }
+    }
+
+    @Test("a long batch makes room for another key's after what is under way, and goes on without asking again")
+    func turns() async throws {
+        try await BatchRig.with { rig async throws in
+            let gate = ScriptedGate()
+            rig.provider.script(.gpt4o, .text("one"), .gated(gate, .text("two")))
+            let long = try await rig.order(Self.lines("a", "b", "c", "d"), tenant: "long")
+            let next = try await rig.order(Self.lines("e", "f"), tenant: "long")
+            let looks = Mutex(0)
+            let grant: @Sendable (String) -> AccessGrant? = { tenant in
+                if tenant == "small" { looks.withLock { $0 += 1 } }
+                return BatchRig.grant(tenant)
+            }
+            try await rig.working({ ($0.running, $0.inFlight, $0.turn) = (1, 1, .zero) }, grant: grant) {
+                await rig.provider.attempts(atLeast: 2)
+                let small = try await rig.order([BatchRig.line("x", model: "gpt-4o-mini")], tenant: "small")
+                // With the second look at its key, what followed from the first has been done.
+                try await rig.record(small) { _ in looks.withLock { $0 >= 2 } }
+                gate.open()
+                try await rig.record(small) { $0.status == .completed }
+                let record = try await rig.record(long) { $0.status == .completed }
+                let names = try await rig.results(record.output, tenant: "long").map(\.customID)
+                #expect(names == ["a", "b", "c", "d"] && record.failed == 0)
+                try await rig.record(next) { $0.status == .completed }
+            }
+            let models = rig.provider.attempts.map(\.model.id)
+            #expect(models.firstIndex(of: .gpt4oMini) == 2, "it is next, before the rest of the long ones")
+            #expect(models.count == 7 && rig.provider.cancellations == 0)
         }
     }
 }

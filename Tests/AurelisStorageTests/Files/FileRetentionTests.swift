@@ -89,7 +89,7 @@ struct FileRetentionTests {
         }
     }
 
-    @Test("batches come in their order, the urgent first, and only those that can be gone on with")
+    @Test("the batches that can be gone on with are found, with what decides when it is their turn")
     func due() async throws {
         try await FileHarness.with { harness async throws in
             let store = harness.store { $0.openBatches = 4 }
@@ -101,16 +101,58 @@ struct FileRetentionTests {
             #expect(await code { () async throws(ModelError) in try await store.order(file) } == "too_many_batches")
             let resumes = harness.now + 60
             try await store.change(parked.id) { $0.resumes = resumes }
-            #expect(try await store.dueBatches() == [urgent.id, first.id, second.id])
+            #expect(try await store.dueBatches().map(\.id) == [first.id, second.id, urgent.id])
+            #expect(try await store.waitingTenants() == [""])
             harness.advance(seconds: 60)
-            #expect(try await harness.store().dueBatches() == [urgent.id, first.id, second.id, parked.id])
+            let due = try await harness.store().dueBatches()
+            #expect(due.map(\.id) == [first.id, second.id, urgent.id, parked.id])
+            #expect(due.map(\.isUrgent) == [false, false, true, false] && due.map(\.number) == [1, 2, 3, 4])
+            #expect(due.allSatisfy { $0.deadline == first.deadline && $0.tenant.isEmpty && !$0.isCancelling })
+            #expect(try await store.waitingTenants().isEmpty)
             #expect(try await store.cancelBatch(second.id, of: "").status == .cancelling)
             try await store.change(first.id) { $0.become(.completed, at: 1) }
-            #expect(try await store.dueBatches() == [urgent.id, second.id, parked.id])
+            let left = try await store.dueBatches()
+            #expect(left.map(\.id) == [second.id, urgent.id, parked.id])
+            #expect(left.map(\.isCancelling) == [true, false, false])
             #expect(
                 await code { () async throws(ModelError) in try await store.cancelBatch(first.id, of: "") }
                     == "batch_ended"
             )
+        }
+    }
+
+    @Test("a tenant's batches that wait can be woken, and nobody else's")
+    func waking() async throws {
+        try await FileHarness.with { harness async throws in
+            let store = harness.store()
+            var batches: [BatchRecord] = []
+            for tenant in ["ann", "ann", "bob"] {
+                batches.append(try await store.order(try await store.add("a", tenant: tenant), tenant: tenant))
+            }
+            let resumes = harness.now + 60
+            for batch in batches { try await store.change(batch.id) { $0.resumes = resumes } }
+            #expect(try await store.waitingTenants().sorted() == ["ann", "bob"])
+            try await store.wakeBatches(of: "ann")
+            #expect(try await store.dueBatches().map(\.id) == batches.prefix(2).map(\.id))
+            #expect(try await store.waitingTenants() == ["bob"])
+        }
+    }
+
+    @Test("it can be seen who works on a batch, without taking it")
+    func workers() async throws {
+        try await FileHarness.with { harness async throws in
+            let store = harness.store()
+            let batch = try await store.order(try await store.add("a"))
+            #expect(try await !store.isWorkedOn(batch.id))
+            let identity = DatabaseBatchJournal.Identity(name: batch.id, input: batch.id)
+            var journal: DatabaseBatchJournal? = try await DatabaseBatchJournal.open(
+                directory: harness.directory,
+                batch: identity,
+                logger: harness.log.logger
+            )
+            #expect(try await store.isWorkedOn(batch.id) && journal != nil)
+            journal = nil
+            #expect(try await !store.isWorkedOn(batch.id))
         }
     }
 
