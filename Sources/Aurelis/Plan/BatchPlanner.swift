@@ -126,7 +126,7 @@ package struct BatchPlanner: Sendable {
                 answer = 0
                 return
             }
-            let limits = [call.answerTokens, model.outputLimit.map { max(0, $0) * call.answers }].compactMap(\.self)
+            let limits = [call.answerTokens, model.outputLimit.map(call.answerTokens(of:))].compactMap(\.self)
             answer = limits.min()
         }
 
