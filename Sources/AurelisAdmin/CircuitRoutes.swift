@@ -44,6 +44,7 @@ extension RouteStatus {
         json.field("failures", failures)
         if let time = opensIn { json.field("open_for_ms", Int(time.milliseconds)) }
         if let time = pausedFor { json.field("paused_for_ms", Int(time.milliseconds)) }
+        if isKeyRefused { json.field("key_refused", true) }
         if let rate = successRate { json.field("success_rate", rate) }
         if let time = answerTime { json.field("answer_ms", Int(time.milliseconds)) }
         if let time = firstContentTime { json.field("first_content_ms", Int(time.milliseconds)) }

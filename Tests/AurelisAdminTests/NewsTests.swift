@@ -73,6 +73,8 @@ struct NewsTests {
         #expect(told([status]) == nil)
         status.pausedFor = .seconds(1)
         #expect(told([status]) != nil)
+        status.isKeyRefused = true
+        #expect(told([status]) != nil)
         // One that is forgotten and comes again is news.
         #expect(told([]) == nil)
         #expect(told([status]) != nil)

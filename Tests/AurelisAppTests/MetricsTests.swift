@@ -32,7 +32,8 @@ struct MetricsTests {
                 #"aurelis_requests_total{cached="no",model="gpt-4o",outcome="answered",task="general"} 1"#,
                 #"aurelis_requests_total{cached="hit",model="gpt-4o",outcome="answered",task="general"} 1"#,
                 #"aurelis_attempts_total{model="gpt-4o",outcome="answered",provider="simulator"} 1"#,
-                #"aurelis_model_health{model="codestral-2501"} 1"#,
+                #"aurelis_model_health{model="gpt-4o"} 1"#,
+                #"aurelis_requests_total{cached="no",model="codestral-2501",outcome="answered",task="testing"} 0"#,
                 #"aurelis_circuit_state{model="gpt-4o",provider="simulator"} 0"#,
                 #"aurelis_cache_lookups_total{layer="memory",result="hit"} 1"#,
                 #"aurelis_quota_used{model="gpt-4o",period="day",provider="simulator",unit="requests"} 1"#,
@@ -41,6 +42,8 @@ struct MetricsTests {
             ] {
                 #expect(page.text.contains(line + "\n"), "\(line) is missing")
             }
+            // Nobody knows how a model is that nobody has asked.
+            #expect(!page.text.contains(#"aurelis_model_health{model="codestral-2501"}"#))
             // One of what follows: a series that is told twice makes Prometheus refuse all of them.
             let series = page.text.split(separator: "\n").filter { !$0.hasPrefix("#") }
                 .map { $0.prefix(upTo: $0.lastIndex(of: " ") ?? $0.endIndex) }
@@ -79,6 +82,27 @@ struct MetricsTests {
             #expect(text.contains("aurelis_model_health{model=\"gpt-4o\"} 0\n"))
             let attempts = #"aurelis_attempts_total{model="gpt-4o",outcome="upstream",provider="github-models"} 5"#
             #expect(text.contains(attempts))
+            // Not asked now is something else than not known.
+            let lost = #"aurelis_errors_total{category="model_unavailable",model="gpt-4o"} "#
+            #expect(try await provider.ask("gpt-4o").errorCode == "circuit_open")
+            #expect(try await provider.ask("gtp-4o").status == 404)
+            let after = try await scrape(provider.app).text
+            #expect(after.contains(lost) && !after.contains(lost + "0\n"))
+            #expect(after.contains(#"aurelis_errors_total{category="unknown_model",model="other"} 1"#))
+        }
+    }
+
+    @Test("a provider that refuses the key cannot be asked, though no circuit opens")
+    func refusedKey() async throws {
+        let faults = #""openai/gpt-4o":[{"kind":"status","status":401,"times":"always"}]"#
+        try await FaultyProvider.run(faults) { provider async throws in
+            #expect(try await provider.ask("gpt-4o").status == 401)
+            let text = try await scrape(provider.app).text
+            #expect(text.contains(#"aurelis_circuit_state{model="gpt-4o",provider="github-models"} 0"#))
+            #expect(text.contains("aurelis_model_health{model=\"gpt-4o\"} 0\n"))
+            let admin = provider.app.addresses.admin
+            let circuits = try await provider.app.send("GET", "/admin/circuits", to: admin)
+            #expect(circuits.body.contains(#""key_refused":true"#))
         }
     }
 
@@ -104,7 +128,8 @@ struct MetricsTests {
             }
             let text = try await scrape(app).text
             #expect(!text.contains("invented"))
-            let requests = text.split(separator: "\n").filter { $0.hasPrefix("aurelis_requests_total{") }
+            let requests = text.split(separator: "\n")
+                .filter { $0.hasPrefix("aurelis_requests_total{") && !$0.hasSuffix(" 0") }
             #expect(requests.count == 1)
             #expect(requests.first?.hasSuffix(" 20") == true)
         }

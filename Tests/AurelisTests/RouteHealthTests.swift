@@ -33,6 +33,20 @@ struct RouteHealthTests {
         #expect(health.obstacle(on: Route(provider: "q", model: .gpt4o), at: time.now) == nil)
     }
 
+    @Test("a refused key is known until something is answered; the circuit stays as it is")
+    func refusedKey() throws {
+        let health = RouteHealth(time: time)
+        var refusal = lesson(.neutral)
+        refusal.isKeyRefused = true
+        settle(health, refusal)
+        let status = try #require(health.statuses().first)
+        #expect(status.isKeyRefused && status.circuit == .closed && status.successRate == nil)
+        settle(health, lesson(.fault))
+        #expect(health.statuses().first?.isKeyRefused == true)
+        settle(health, lesson(.success))
+        #expect(health.statuses().first?.isKeyRefused == false)
+    }
+
     @Test("a permit older than an outage has no effect on the circuit that follows")
     func oldPermit() {
         let health = RouteHealth(time: time)

@@ -10,16 +10,25 @@ struct ModelLabels: Sendable {
     static let maximumKnown = 512
     /// Others, which a provider answered for.
     static let maximumFound = 64
+    /// Configured models whose series are there before they are asked: each has some thirty.
+    static let maximumBegun = 64
     private static let maximumLength = 128
 
     private var known: Set<String> = []
     private var found = 0
+    private var begun = 0
 
     /// Gives configured models labels of their own.
-    mutating func know(_ models: some Sequence<ModelID>) {
+    ///
+    /// - Returns: those that had none, as far as their series are to be there from the beginning.
+    mutating func know(_ models: some Sequence<ModelID>) -> [String] {
+        var fresh: [String] = []
         for model in models where known.count - found < Self.maximumKnown && Self.isName(model.canonical) {
-            known.insert(model.canonical)
+            guard known.insert(model.canonical).inserted, begun < Self.maximumBegun else { continue }
+            begun += 1
+            fresh.append(model.canonical)
         }
+        return fresh
     }
 
     /// The label of a model.

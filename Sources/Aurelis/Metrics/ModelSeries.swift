@@ -84,10 +84,10 @@ final class ModelSeries: Sendable {
     private struct State {
         var kinds: [Key: Kind] = [:]
         var attempts: [AttemptKey: Attempts] = [:]
+        var firstToken: Timer?
     }
 
     // What needs no more than the model.
-    let firstToken: Timer
     let promptTokens: Counter
     let answerTokens: Counter
     let savedPromptTokens: Counter
@@ -105,13 +105,22 @@ final class ModelSeries: Sendable {
         func tokens(_ name: String, _ kind: String) -> Counter {
             Counter(label: name, dimensions: dimensions + [("kind", kind)], factory: factory)
         }
-        firstToken = Timer(label: MetricNames.firstToken, dimensions: dimensions, factory: factory)
         promptTokens = tokens(MetricNames.tokens, "prompt")
         answerTokens = tokens(MetricNames.tokens, "completion")
         savedPromptTokens = tokens(MetricNames.savedTokens, "prompt")
         savedAnswerTokens = tokens(MetricNames.savedTokens, "completion")
         fallbacks = Counter(label: MetricNames.fallbacks, dimensions: dimensions, factory: factory)
         cost = FloatingPointCounter(label: MetricNames.cost, dimensions: dimensions, factory: factory)
+    }
+
+    /// For streams only: a histogram is long.
+    func firstToken() -> Timer {
+        state.withLock { state in
+            if let known = state.firstToken { return known }
+            let made = Timer(label: MetricNames.firstToken, dimensions: [("model", model)], factory: factory)
+            state.firstToken = made
+            return made
+        }
     }
 
     func kind(_ key: Key) -> Kind {

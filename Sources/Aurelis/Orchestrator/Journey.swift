@@ -113,7 +113,13 @@ struct Journey {
             case .upstream, .connection, .timeout: .fault
             default: .neutral
             }
-        return RouteHealth.Lesson(outcome: outcome, duration: duration, isStream: isStream, pause: failure.pause)
+        return RouteHealth.Lesson(
+            outcome: outcome,
+            duration: duration,
+            isStream: isStream,
+            pause: failure.pause,
+            isKeyRefused: failure.category == .authentication
+        )
     }
 }
 

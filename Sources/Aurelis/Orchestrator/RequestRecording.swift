@@ -98,7 +98,7 @@ struct RequestRecording: Sendable {
         text: String? = nil,
         failure: ModelError? = nil
     ) {
-        let record = RequestRecord(
+        var record = RequestRecord(
             id: call.id,
             time: clock.millisecondsSinceEpoch - duration.milliseconds,
             operation: call.operation,
@@ -116,6 +116,7 @@ struct RequestRecording: Sendable {
             cost: trace.cost(of: usage, at: price),
             trace: trace
         )
+        record.isUnknownModel = failure?.isUnknownModel ?? false
         call.spans?.end(record)
         guard let auditor else { return recorder.record(record) }
         var details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)

@@ -35,6 +35,8 @@ public struct RequestRecord: Sendable, Hashable {
     public var cost: Int64?
     /// Every candidate and every attempt.
     public var trace: RouteTrace
+    /// Whether it failed because nobody serves such a model; not kept on the disk, where `message` says it.
+    package var isUnknownModel = false
 
     /// How a request ends.
     public enum Outcome: Sendable, Hashable {

@@ -8,8 +8,8 @@ internal import Synchronization
 ///     health.reset()   // every circuit closed, every pause forgotten
 ///
 /// It outlives the orchestrator that uses it, so that a reloaded configuration does not forget an outage.
-/// Bounded: a caller who makes up model names cannot make it grow, because only routes that answered, failed or asked
-/// for a pause are kept, and at most 4,096 of them.
+/// Bounded: a caller who makes up model names cannot make it grow, because only routes that answered, failed, refused
+/// the key or asked for a pause are kept, and at most 4,096 of them.
 public final class RouteHealth: Sendable {
     private struct State {
         var routes: [Route: RouteState] = [:]
@@ -118,6 +118,8 @@ extension RouteHealth {
         var isStream: Bool
         /// For how long the provider wants no further request, and why.
         var pause: (duration: Duration, cause: ModelError.Category)?
+        /// Whether the provider refused the key: nothing is learnt of the service, but nobody is answered either.
+        var isKeyRefused = false
 
         static func success(after duration: Duration, stream: Bool) -> Lesson {
             Lesson(outcome: .success, duration: duration, isStream: stream, pause: nil)
@@ -133,7 +135,8 @@ extension RouteHealth {
     ) {
         state.withLock { state in
             if state.routes[route]?.learn(lesson, permit, at: now) != nil { return }
-            guard lesson.outcome != .neutral || lesson.pause != nil, makeRoom(&state, at: now) else { return }
+            let isTelling = lesson.outcome != .neutral || lesson.pause != nil || lesson.isKeyRefused
+            guard isTelling, makeRoom(&state, at: now) else { return }
             var fresh = RouteState(circuit: CircuitBreaker(settings, era: state.era))
             fresh.learn(lesson, permit, at: now)
             state.routes[route] = fresh
@@ -176,7 +179,9 @@ extension RouteState {
             let end = now.advanced(by: asked.duration)
             pause = Pause(until: max(pause?.until ?? end, end), cause: asked.cause)
         }
+        if lesson.isKeyRefused { isKeyRefused = true }
         guard lesson.outcome != .neutral else { return }
+        if lesson.outcome == .success { isKeyRefused = false }
         let answered = lesson.outcome == .success
         if lesson.isStream {
             stream.observe(lesson.duration, answered: answered, at: now)

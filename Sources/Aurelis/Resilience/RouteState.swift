@@ -3,6 +3,8 @@ struct RouteState: Sendable {
     var circuit: CircuitBreaker
     /// The provider wants no request for a while.
     var pause: Pause?
+    /// The provider refused the gateway's key, and has answered nothing since.
+    var isKeyRefused = false
     /// Whole answers, from the request to the last byte.
     var whole = RoutePerformance()
     /// Streams, from the request to the first content.
@@ -40,6 +42,8 @@ public struct RouteStatus: Sendable, Hashable {
     public var pausedFor: Duration?
     /// The kind of failure that made it ask; nil when it has not asked.
     public var pauseCause: ModelError.Category?
+    /// Whether the provider refused the gateway's key, and has answered nothing since.
+    public var isKeyRefused = false
     /// How long ago the last attempt ended that said something of the route; nil when there was none.
     public var idleFor: Duration?
     /// The share of recent attempts that were answered, 0 to 1; nil when there were none.
@@ -76,6 +80,7 @@ extension RouteStatus {
         }
         pausedFor = state.pause(at: now).map { now.duration(to: $0.until) }
         pauseCause = state.pause(at: now)?.cause
+        isKeyRefused = state.isKeyRefused
         idleFor = [state.whole.lastUpdate, state.stream.lastUpdate].compactMap(\.self).max().map {
             $0.duration(to: now)
         }

@@ -105,6 +105,13 @@ extension ModelError {
     }
 }
 
+extension ModelError {
+    /// Whether nobody serves such a model, as far as anybody knows, rather than nobody just now: the caller's to mend.
+    package var isUnknownModel: Bool {
+        category == .modelUnavailable && retryAfter == nil && (status ?? 0) < 500
+    }
+}
+
 extension ModelError: CustomStringConvertible {
     /// One line for logs and terminals.
     public var description: String {

@@ -36,7 +36,7 @@ package enum OpenAIError {
         case .invalidRequest: 400..<500 ~= upstream ? upstream : 400
         case .contextLength: upstream == 400 ? 400 : 413
         case .contentFilter: 400
-        case .modelUnavailable: error.retryAfter != nil || upstream >= 500 ? 503 : 404
+        case .modelUnavailable: error.isUnknownModel ? 404 : 503
         case .retired: 410
         case .timeout, .notCached: 504
         case .connection: 502

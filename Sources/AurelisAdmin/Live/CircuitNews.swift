@@ -10,6 +10,7 @@ struct CircuitNews {
         let circuit: RouteStatus.Circuit
         let failures: Int
         let isPaused: Bool
+        let isKeyRefused: Bool
     }
 
     /// Those that have changed as JSON; nil: none.
@@ -20,7 +21,8 @@ struct CircuitNews {
             let condition = Condition(
                 circuit: status.circuit,
                 failures: status.failures,
-                isPaused: status.pausedFor != nil
+                isPaused: status.pausedFor != nil,
+                isKeyRefused: status.isKeyRefused
             )
             if known[status.route] != condition { changed.append(status) }
             next[status.route] = condition

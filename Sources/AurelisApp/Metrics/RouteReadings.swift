@@ -21,12 +21,15 @@ struct RouteReadings {
             ([], [], [])
         var best: [(model: String, value: Double)] = []
         var places: [String: Int] = [:]
+        // Of a model that nobody has asked nothing is known: it neither is well nor keeps the others from being all of them.
+        var tried: Set<String> = []
         for route in routes.prefix(Self.maximumRoutes) {
             guard let labels = RouteLabels(route) else { continue }
             let status = statuses[route]
             circuits.append(.init(labels.pairs, status?.circuit.number ?? 0))
             if let pause = status?.pausedFor { paused.append(.init(labels.pairs, pause.seconds)) }
             if let rate = status?.successRate { success.append(.init(labels.pairs, rate)) }
+            if status != nil { tried.insert(labels.model) }
             let value = status?.health ?? 1
             if let place = places[labels.model] {
                 best[place].value = max(best[place].value, value)
@@ -39,8 +42,9 @@ struct RouteReadings {
             .init(
                 "aurelis_model_health",
                 .gauge,
-                "Whether a model can be asked at one of its providers: 1 yes, 0.5 with care, 0 no.",
-                best.map { .init(["model": $0.model], $0.value) }
+                "Whether a model can be asked at one of its providers: 1 yes, 0.5 with care, 0 no; "
+                    + "none of a model that was not asked yet.",
+                best.filter { tried.contains($0.model) }.map { .init(["model": $0.model], $0.value) }
             ),
             .init("aurelis_circuit_state", .gauge, "The circuit of a route: 0 closed, 1 half open, 2 open.", circuits),
             .init("aurelis_route_paused_seconds", .gauge, "For how long a provider wants no request.", paused),
@@ -68,6 +72,7 @@ extension RouteStatus {
     fileprivate var health: Double {
         switch circuit {
         case .open: 0
+        case _ where isKeyRefused: 0
         case .halfOpen: 0.5
         case .closed: pausedFor == nil ? 1 : 0.5
         }

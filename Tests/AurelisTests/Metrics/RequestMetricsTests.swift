@@ -1,8 +1,9 @@
-import Aurelis
 import AurelisTesting
 import CoreMetrics
 import MetricsTestKit
 import Testing
+
+@testable import Aurelis
 
 @Suite("Metrics of requests")
 struct RequestMetricsTests {
@@ -19,8 +20,11 @@ struct RequestMetricsTests {
         )
     }
 
-    /// The values of all counters of a name, by their labels.
-    private func counts(_ name: String) -> [String: Int64] {
+    /// The values of all counters of a name that have counted something, by their labels.
+    private func counts(_ name: String) -> [String: Int64] { series(name).filter { $0.value > 0 } }
+
+    /// The same with those that are still at 0.
+    private func series(_ name: String) -> [String: Int64] {
         var counts: [String: Int64] = [:]
         for counter in backend.counters where counter.label == name {
             let labels = counter.dimensions.map { "\($0.0)=\($0.1)" }.joined(separator: " ")
@@ -71,6 +75,44 @@ struct RequestMetricsTests {
         let (spent, saved) = (counts("aurelis_tokens_total"), counts("aurelis_tokens_saved_total"))
         #expect((spent["model=gpt-4o kind=prompt"] ?? 0) * 2 == saved["model=gpt-4o kind=prompt"])
         #expect(counts("aurelis_attempts_total").values.reduce(0, +) == 1)
+    }
+
+    @Test("what a configured model will be asked most is there at 0, so that the first of it is seen to grow")
+    func zeros() {
+        let metrics = RequestMetrics(models: [.gpt4o], factory: backend)
+        let requests = series("aurelis_requests_total")
+        for task in TaskType.allCases {
+            #expect(requests["model=gpt-4o task=\(task.rawValue) cached=no outcome=answered"] == 0)
+        }
+        #expect(requests["model=gpt-4o task=general cached=no outcome=upstream"] == 0)
+        #expect(requests["model=other task=general cached=no outcome=unknown_model"] == 0)
+        #expect(series("aurelis_errors_total")["model=gpt-4o category=timeout"] == 0)
+        #expect(series("aurelis_tokens_total")["model=gpt-4o kind=prompt"] == 0)
+        let count = requests.count
+        metrics.record(.sample(model: "gpt-4o", outcome: .answered))
+        metrics.know([.gpt4o])
+        #expect(series("aurelis_requests_total").count == count)
+        // However many are configured, and however often.
+        for round in 0..<10 { metrics.know((0..<100).map { ModelID("m-\(round)-\($0)") }) }
+        #expect(series("aurelis_requests_total").count < 64 * 30)
+    }
+
+    @Test("a name that nobody serves is told from a model that is not asked now")
+    func unknownModels() async throws {
+        let metrics = RequestMetrics(models: [.gpt4o], factory: backend)
+        _ = try? await orchestrator(metrics).respond(to: ModelRequest("x", model: "gtp-4o"))
+        #expect(counts("aurelis_errors_total") == ["model=other category=unknown_model": 1])
+        var record = RequestRecord.sample(model: "gpt-4o", outcome: .failed(.modelUnavailable))
+        metrics.record(record)
+        record.isUnknownModel = true
+        metrics.record(record)
+        #expect(
+            counts("aurelis_requests_total") == [
+                "model=other task=general cached=no outcome=unknown_model": 1,
+                "model=gpt-4o task=general cached=no outcome=model_unavailable": 1,
+                "model=gpt-4o task=general cached=no outcome=unknown_model": 1,
+            ]
+        )
     }
 
     @Test("a failure counts with its category")
