@@ -95,7 +95,7 @@ def test_a_key_lets_in_and_nothing_else_does(launch: Serve, keys: Keys) -> None:
     server = simulated(launch, keys)
     assert ask(server, key).parse().choices[0].message.content
     mistyped = key[:-1] + ("x" if key[-1] != "x" else "y")
-    for wrong, code in [("unused", "missing_api_key"), (mistyped, "invalid_api_key")]:
+    for wrong, code in [("unused", "invalid_api_key"), (mistyped, "invalid_api_key")]:
         with pytest.raises(openai.AuthenticationError) as failure:
             ask(server, wrong)
         assert failure.value.code == code and failure.value.type == "authentication_error"

@@ -14,7 +14,7 @@ internal import ServiceLifecycle
 ///
 /// - `GET /health/live` touches nothing; `GET /health/ready` tells whether requests would be served now; `GET /health`
 ///   tells how the process is, `GET /health/history` what has changed.
-/// - `GET /metrics` is what Prometheus fetches.
+/// - `GET /metrics` is what Prometheus fetches. HEAD is answered there and at `/health`, `/health/live` and `/health/ready`.
 /// - `GET /admin/circuits` lists the routes with their circuits; `POST /admin/circuits/reset` closes them, all or those
 ///   of `?provider=` and `?model=`.
 /// - `GET /admin/cache` counts the kept answers, `GET /admin/cache/entries` lists them (`?layer=`, `task`, `tag`, `model`,
@@ -105,8 +105,8 @@ package struct AdminServer: Service {
         let router = Router()
         router.add(middleware: ErrorsAsJSON(logger: trouble))
         OpenAPIRoutes().add(to: router)
-        router.get("/health/live") { _, _ in Self.status("live", .ok) }
-        router.get("/health/ready") { [resources] _, _ in
+        router.getAndHead("/health/live") { _, _ in Self.status("live", .ok) }
+        router.getAndHead("/health/ready") { [resources] _, _ in
             guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
             return resources.obstacle().map { Self.status($0, .serviceUnavailable) } ?? Self.status("ready", .ok)
         }

@@ -3,13 +3,23 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
 
-/// Answers what no route answers in the shape that the data plane uses too.
+/// Answers what no route answers in the shape that the data plane uses too, and HEAD with heads.
 struct ErrorsAsJSON<Context: RequestContext>: RouterMiddleware {
     var logger = Logger(label: "aurelis.admin") { _ in SwiftLogNoOpLogHandler() }
 
     // `@concurrent`: the protocol comes from a module where plain async functions leave the caller's actor.
     @concurrent
     func handle(
+        _ request: Request,
+        context: Context,
+        next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let response = try await answer(request, context: context, next: next)
+        return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    @concurrent
+    private func answer(
         _ request: Request,
         context: Context,
         next: @concurrent (Request, Context) async throws -> Response

@@ -14,7 +14,7 @@ struct HealthRoutes {
     private static let verboseHistory = 20
 
     func add(to router: Router<BasicRequestContext>) {
-        router.get("health") { [self] request, _ in
+        router.getAndHead("health") { [self] request, _ in
             let parameters = try QueryParameters(request, knowing: ["verbose"])
             let report = board.report()
             let isWhole = maySee(request)

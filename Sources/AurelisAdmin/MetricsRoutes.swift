@@ -28,7 +28,7 @@ struct MetricsRoutes {
         let isExposed = access?.isExposed ?? false
         let metrics = router.group("metrics").add(middleware: LocalOnly(isExposed: isExposed))
         if let access, isExposed { metrics.add(middleware: OperatorsOnly(access: access)) }
-        metrics.get { [page] request, _ in
+        metrics.getAndHead { [page] request, _ in
             guard let page = await page(request.headers[.accept]) else {
                 throw HTTPError(.notFound, message: "nothing is counted here")
             }

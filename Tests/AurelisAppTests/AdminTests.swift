@@ -31,6 +31,21 @@ struct AdminTests {
         }
     }
 
+    @Test("HEAD is answered like GET, with nothing after the head", arguments: ["live", "ready", "", "/metrics"])
+    func heads(name: String) async throws {
+        try await RunningApp.run(simulating) { app async throws in
+            let path = name.hasPrefix("/") ? name : name.isEmpty ? "/health" : "/health/\(name)"
+            let head = try await app.send("HEAD", path, to: app.addresses.admin)
+            let whole = try await app.send("GET", path, to: app.addresses.admin)
+            #expect(head.status == 200 && whole.status == 200)
+            #expect(head.headers["content-type"] == whole.headers["content-type"])
+            #expect(head.body.isEmpty && !whole.body.isEmpty)
+            // What is refused has no body either: the connection is good for the next request.
+            #expect(try await app.send("HEAD", "/nothing/here", to: app.addresses.admin).status == 404)
+            #expect(try await app.send("GET", "/health/live", to: app.addresses.admin).status == 200)
+        }
+    }
+
     @Test("requests outlive the process")
     func history() async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent("history-\(UUID().uuidString)")

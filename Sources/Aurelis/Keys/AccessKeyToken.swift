@@ -20,7 +20,7 @@ package struct AccessKeyToken: Sendable, Hashable {
         /// It does not even begin like one.
         case noKey
         /// Too short, too long, or with characters that no key has.
-        case form
+        case form(AccessKeyKind)
         /// One character or several are wrong.
         case checksum
     }
@@ -60,12 +60,12 @@ package struct AccessKeyToken: Sendable, Hashable {
         // The name is what is left between the prefix and a secret of known length.
         let separator = bytes.count - secretLength - checksumLength - 1
         guard separator > start, separator - start <= AccessKey.maximumID, bytes[separator] == UInt8(ascii: "_") else {
-            return .failure(.form)
+            return .failure(.form(kind))
         }
         let name = Bytes(rebasing: bytes[start..<separator])
-        guard AccessKey.isID(name) else { return .failure(.form) }
+        guard AccessKey.isID(name) else { return .failure(.form(kind)) }
         let tail = Bytes(rebasing: bytes[(separator + 1)...])
-        guard areDigits(tail) else { return .failure(.form) }
+        guard areDigits(tail) else { return .failure(.form(kind)) }
         guard number(tail.suffix(checksumLength)) == checksum(of: Bytes(rebasing: bytes.dropLast(checksumLength)))
         else { return .failure(.checksum) }
         let secret = UnsafeRawBufferPointer(Bytes(rebasing: tail.prefix(secretLength)))
@@ -141,7 +141,8 @@ extension AccessKeyToken.Malformation: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noKey: "it does not begin like a key of Aurelis's (aurelis_…, aurelisadmin_…)"
-        case .form: "it does not look like aurelis_<name>_<49 letters and digits>: it was probably cut"
+        case .form(let kind):
+            "it does not look like \(kind.prefix)<name>_<49 letters and digits>: it was probably cut"
         case .checksum: "its checksum is wrong: it was probably mistyped or cut"
         }
     }

@@ -29,8 +29,8 @@ package enum AccessRefusal: Error, Sendable, Hashable {
     /// For programs; where OpenAI has a code of its own, that.
     package var code: String {
         switch self {
-        case .missing: "missing_api_key"
-        case .malformed, .unknown: "invalid_api_key"
+        case .missing(_, sentOther: false): "missing_api_key"
+        case .missing(_, sentOther: true), .malformed, .unknown: "invalid_api_key"
         case .otherKind: "wrong_kind_of_key"
         case .expired: "expired_api_key"
         case .revoked, .replaced: "revoked_api_key"
@@ -42,8 +42,8 @@ package enum AccessRefusal: Error, Sendable, Hashable {
     /// What the client is to authenticate by; nil: that is not what is wrong.
     package var challenge: String? {
         guard status == 401 else { return nil }
-        guard case .missing = self else { return #"Bearer realm="aurelis", error="invalid_token""# }
-        return #"Bearer realm="aurelis""#
+        if case .missing(_, sentOther: false) = self { return #"Bearer realm="aurelis""# }
+        return #"Bearer realm="aurelis", error="invalid_token""#
     }
 }
 

@@ -26,11 +26,14 @@ struct GatewayKeyTests {
     @Test("where keys are required, whoever has none is told how to get one; who watches over the process needs none")
     func required() async throws {
         try await KeyedApp.run("gateway: { keys: required }") { keyed async throws in
-            for other in [nil, "unused"] {
+            let invalid = #"Bearer realm="aurelis", error="invalid_token""#
+            for (other, code, challenge) in [
+                (nil, "missing_api_key", #"Bearer realm="aurelis""#), ("unused", "invalid_api_key", invalid),
+            ] {
                 let refused = try await keyed.ask(other)
-                #expect(refused.status == 401 && refused.code == "missing_api_key")
+                #expect(refused.status == 401 && refused.code == code)
                 #expect(refused.message.contains("aurelis keys create"))
-                #expect(refused.headers["www-authenticate"] == #"Bearer realm="aurelis""#)
+                #expect(refused.headers["www-authenticate"] == challenge)
             }
             for path in ["/v1/models", "/v1/models/gpt-4o", "/catalog/models", "/nothing/here"] {
                 #expect(try await keyed.get(path).status == 401)

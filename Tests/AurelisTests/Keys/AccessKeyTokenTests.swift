@@ -53,16 +53,21 @@ struct AccessKeyTokenTests {
 
     private static let digits = String(repeating: "a", count: 49)
     static let broken: [(text: String, reason: AccessKeyToken.Malformation)] = [
-        ("", .noKey), ("sk-1234", .noKey), ("Aurelis_ci_x", .noKey), ("aurelis_", .form), ("aurelis_ci", .form),
-        ("aurelis_ci_", .form), ("aurelis_CI_\(digits)", .form), ("aurelis__\(digits)", .form),
-        ("aurelis_-a_\(digits)", .form), ("aurelis_\(digits)_\(digits)", .form), ("aurelis_ci_\(digits)", .checksum),
-        ("aurelisadmin_ci_\(digits)", .checksum), ("aurelis_ci_\(digits) ", .form),
-        ("aurelis_ci_" + String(repeating: "a", count: 100_000), .form),
+        ("", .noKey), ("sk-1234", .noKey), ("Aurelis_ci_x", .noKey), ("aurelis_", .form(.gateway)),
+        ("aurelis_ci", .form(.gateway)),
+        ("aurelis_ci_", .form(.gateway)), ("aurelis_CI_\(digits)", .form(.gateway)),
+        ("aurelis__\(digits)", .form(.gateway)),
+        ("aurelis_-a_\(digits)", .form(.gateway)), ("aurelis_\(digits)_\(digits)", .form(.gateway)),
+        ("aurelis_ci_\(digits)", .checksum),
+        ("aurelisadmin_ci_\(digits)", .checksum), ("aurelis_ci_\(digits) ", .form(.gateway)),
+        ("aurelis_ci_" + String(repeating: "a", count: 100_000), .form(.gateway)),
+        ("aurelisadmin_ci_cut", .form(.admin)),
     ]
 
     @Test("what is no key says why", arguments: broken)
     func malformed(text: String, reason: AccessKeyToken.Malformation) {
         #expect(throws: reason) { try AccessKeyToken(parsing: text) }
+        if case .form(let kind) = reason { #expect("\(reason)".contains(" \(kind.prefix)<name>_")) }
     }
 
     @Test("whatever comes is read or refused, and read only if it is a key to the last byte", arguments: 0..<64)
