@@ -59,6 +59,20 @@ struct ExportStateTests {
         #expect(backoff.isFailing)
         let ends = [ExportBackoff.Outcome.taken, .refused].map { backoff.note($0) }
         #expect(ends == [.next, .giveUp])
+    }
+
+    @Test("an outage is one, however many batches are given up in it, and ends with the first that is taken")
+    func outage() {
+        var backoff = ExportBackoff()
+        #expect(!backoff.isFailing)
+        let failing = (0..<3 * ExportBackoff.maximumAttempts).map { _ in
+            _ = backoff.note(.later(after: nil))
+            return backoff.isFailing
+        }
+        #expect(failing.allSatisfy { $0 })
+        _ = backoff.note(.refused)
+        #expect(backoff.isFailing)
+        _ = backoff.note(.taken)
         #expect(!backoff.isFailing)
     }
 }

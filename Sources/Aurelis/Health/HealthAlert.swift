@@ -28,7 +28,7 @@ package struct HealthAlert: Sendable, Hashable {
         }
     }
 
-    /// The same for each attempt to deliver it, so that it can be recognised.
+    /// The same for each attempt to deliver it and for everybody who is told, so that it can be recognised.
     package var id: String
     /// Why it is told.
     package var event: Event
@@ -38,11 +38,19 @@ package struct HealthAlert: Sendable, Hashable {
     package var sender: Sender
 
     /// An alert.
-    package init(_ event: Event, _ transition: HealthTransition, from sender: Sender, id: String) {
+    ///
+    /// - Parameter id: nil: made of what it tells, such as `alert_5b1f0c9ae4d27788`.
+    package init(_ event: Event, _ transition: HealthTransition, from sender: Sender, id: String? = nil) {
         self.event = event
         self.transition = transition
         self.sender = sender
-        self.id = id
+        self.id = id ?? Self.id(of: event, transition, sender)
+    }
+
+    private static func id(of event: Event, _ transition: HealthTransition, _ sender: Sender) -> String {
+        let (from, to) = (transition.from.rawValue, transition.to.rawValue)
+        let parts = [sender.instance, event.rawValue, transition.component.rawValue, from, to, "\(transition.time)"]
+        return "alert_" + AuditDigest.text(of: Array(parts.joined(separator: "\n").utf8)).prefix(16)
     }
 
     /// A body that no receiver refuses for its size, and that fits into a pipe.

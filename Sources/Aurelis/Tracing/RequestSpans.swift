@@ -138,7 +138,7 @@ final class RequestSpans: Sendable {
         let end = max(start.advanced(by: record.duration), latest ?? start)
         if let open {
             open.span.updateAttributes { told in
-                if let model = record.modelUsed { told["gen_ai.response.model"] = model }
+                if let model = record.modelOfAnswer { told["gen_ai.response.model"] = model }
                 if record.trace.cache?.age == nil { told.note(record.usage) }
             }
             if record.outcome != .answered { open.span.fail(record.outcome.rawValue, status: nil) }
@@ -176,7 +176,7 @@ extension Span {
         told["aurelis.stream"] = .bool(record.stream)
         told["aurelis.attempts"] = .int64(Int64(record.trace.upstreamAttempts))
         if let model = record.modelRequested { told["gen_ai.request.model"] = .string(Redaction.standard.text(model)) }
-        if let model = record.modelUsed { told["gen_ai.response.model"] = .string(Redaction.standard.text(model)) }
+        if let model = record.modelOfAnswer { told["gen_ai.response.model"] = .string(Redaction.standard.text(model)) }
         if let provider = record.provider { told["aurelis.provider"] = .string(provider) }
         if let cache = record.trace.cache { told["aurelis.cache"] = .string(cache.description) }
         if let usage = record.usage {
@@ -192,6 +192,11 @@ extension Span {
     fileprivate func closed(at nanoseconds: UInt64) {
         end(at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds))
     }
+}
+
+extension RequestRecord {
+    /// The model whose answer has come, or begun to: a failure has none, whoever was asked or would have been.
+    fileprivate var modelOfAnswer: String? { outcome == .answered || firstContent != nil ? modelUsed : nil }
 }
 
 extension SpanAttributes {

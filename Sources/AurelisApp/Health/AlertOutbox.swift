@@ -53,15 +53,12 @@ final class AlertOutbox: Sendable {
                     state.waiting.remove(at: 1)
                     state.dropped += 1
                 }
-                state.waiting.append(HealthAlert(event, transition, from: sender, id: Self.newID()))
+                state.waiting.append(HealthAlert(event, transition, from: sender))
             }
             return told.isEmpty ? nil : state.listener
         }
         listener?.yield()
     }
-
-    /// Such as `alert_5b1f0c9ae4d27788`.
-    static func newID() -> String { "alert_" + RequestID.next().description.dropFirst("req_".count) }
 
     /// Tells what waits, and what comes, until the task is cancelled; what was not told by then waits on.
     func run() async {

@@ -37,12 +37,7 @@ package enum AlertTrial {
             receivers = .failure(error)
         }
         let sender = HealthAlert.Sender(instance: Instance.name(configuration.admin), version: Version.current)
-        let alert = HealthAlert(
-            .test,
-            .test(at: clock.millisecondsSinceEpoch),
-            from: sender,
-            id: AlertOutbox.newID()
-        )
+        let alert = HealthAlert(.test, .test(at: clock.millisecondsSinceEpoch), from: sender)
         let outcomes = await outcomes((try? receivers.get()) ?? [], alert)
         await client.shutdown()
         _ = try receivers.get()

@@ -29,11 +29,12 @@ package struct ExportBackoff: Sendable, Hashable {
     /// No failure yet.
     package init() {}
 
-    /// Whether the last attempt failed.
-    package var isFailing: Bool { failures > 0 }
+    /// Whether nothing was taken since a failure: one outage, however many batches it costs.
+    package private(set) var isFailing = false
 
     /// Takes note of an attempt.
     package mutating func note(_ outcome: Outcome) -> Action {
+        isFailing = outcome != .taken
         switch outcome {
         case .taken:
             failures = 0

@@ -11,7 +11,7 @@ internal import Synchronization
 ///     try await exporter.run()        // beside the servers, until they have ended
 ///
 /// No request ever waits for it. A collector that is down, slow or talks nonsense costs the spans that no longer fit into the
-/// queue, and a line in the log.
+/// queue, and a line in the log; another one tells that it is back.
 package final class SpanExporter: Service {
     private struct State {
         var queue: SpanQueue
@@ -88,8 +88,11 @@ package final class SpanExporter: Service {
             // The end has begun, and what was not taken yet is sent with the rest.
             if outcome != .taken, Task.isCancelled { return state.withLock { $0.queue.putBack(batch) } }
             let action = backoff.note(outcome)
-            if !wasFailing, outcome != .taken {
-                logger.warning("traces cannot be brought to \(settings.origin); requests go on without")
+            // Once for an outage, and once for its end.
+            switch (wasFailing, backoff.isFailing) {
+            case (false, true): logger.warning("traces cannot be brought to \(settings.origin); requests go on without")
+            case (true, false): logger.notice("traces are brought to \(settings.origin) again")
+            default: break
             }
             switch action {
             case .next: return note(exported: batch.count)

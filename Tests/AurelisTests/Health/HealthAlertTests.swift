@@ -39,6 +39,23 @@ struct HealthAlertTests {
         #expect(document["more_changes"]?.int == 3_980 && large.body.count < 16_384)
     }
 
+    @Test("one change has one name, whoever is told of it, and another one has another")
+    func names() {
+        let sender = HealthAlert.Sender(instance: "host:8788", version: "1.2")
+        let change = transition(.unhealthy)
+        var later = change
+        later.time += 1
+        let first = HealthAlert(.changed, change, from: sender).id
+        #expect(first.wholeMatch(of: /alert_[0-9a-f]{16}/) != nil)
+        #expect(HealthAlert(.changed, change, from: sender).id == first)
+        let elsewhere = HealthAlert.Sender(instance: "other:8788", version: "1.2")
+        let others = [
+            HealthAlert(.reminder, change, from: sender), HealthAlert(.changed, later, from: sender),
+            HealthAlert(.changed, transition(.degraded), from: sender), HealthAlert(.changed, change, from: elsewhere),
+        ]
+        #expect(Set(others.map(\.id) + [first]).count == 5)
+    }
+
     /// Computed with `printf '1764385200.{"a":1}' | openssl dgst -sha256 -hmac 'it is a secret'`.
     @Test("a signature is what openssl computes over the time, a full stop and the body")
     func signature() {

@@ -87,6 +87,19 @@ struct RequestSpansTests {
         #expect(spans.allSatisfy { !"\($0.attributes) \(String(describing: $0.status))".contains("words") })
     }
 
+    @Test("whoever got no answer has no model that gave it")
+    func noAnswer() async throws {
+        provider.script(.gpt4o, .failure(ModelError(.permission, "no")), .text("an answer"))
+        let orchestrator = orchestrator()
+        for name in [ModelID.gpt4o, "nobody-serves-it"] {
+            _ = try? await orchestrator.respond(to: ModelRequest("x", model: name))
+        }
+        #expect(spans("aurelis.chat").count == 2)
+        #expect(spans.allSatisfy { text($0, "gen_ai.response.model") == nil })
+        _ = try await orchestrator.respond(to: ModelRequest("x", model: .gpt4o))
+        #expect(text(spans("aurelis.chat").last, "gen_ai.response.model") == "gpt-4o")
+    }
+
     @Test("each attempt tells the provider its own place in the trace")
     func upstream() async throws {
         provider.script(.gpt4o, .failure(ModelError(.connection, "cut")), .text("an answer"))
