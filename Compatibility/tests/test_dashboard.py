@@ -117,6 +117,78 @@ def test_both_stretches_of_time_are_drawn(dashboard: Visit, caching: Server) -> 
     expect(page.locator("#chart-latency path.line-p95")).to_have_attribute("d", re.compile("^M"))
 
 
+VERDICTS = """async (cases) => {
+  const { Store } = await import('/assets/store.js');
+  const { verdict } = await import('/assets/summary.js');
+  return cases.map(([before, now]) => {
+    const store = new Store();
+    const none = () => new Array(300).fill(0);
+    const columns = { start_ms: 0, step_ms: 1_000, requests: none(), failed: none() };
+    [[10, before], [290, now]].forEach(([at, [requests, failed]]) => {
+      columns.requests[at] = requests;
+      columns.failed[at] = failed;
+    });
+    store.connection.state = 'live';
+    store.finished.requests = 1;
+    store.seconds.merge(columns);
+    const { level, title, detail } = verdict(store);
+    return [level, title, detail];
+  });
+}"""
+
+
+def test_the_headline_is_about_the_same_minutes_as_the_sentence_below_it(dashboard: Visit) -> None:
+    # Requests and failures of some minutes ago, and of the last minute.
+    cases = {
+        ((100, 0), (50, 0)): "All is well",
+        ((1000, 3), (50, 0)): "Well, but for a few requests",
+        ((100, 99), (0, 0)): "Many requests fail",
+        ((100, 99), (50, 0)): "Requests are answered again",
+        ((1000, 0), (50, 25)): "Many requests fail",
+        ((1000, 0), (50, 50)): "Nothing is answered",
+        ((20, 20), (0, 0)): "Nothing is answered",
+        ((5, 0), (1, 1)): "A request failed",
+    }
+    told = dashboard.page.evaluate(VERDICTS, [list(case) for case in cases])
+    assert {case: title for case, (_, title, _) in zip(cases, told, strict=True)} == cases
+    for level, title, detail in told:
+        assert ("none failed" in detail) == (title == "All is well"), detail
+        assert (level == "good") == (title in ("All is well", "Well, but for a few requests"))
+
+
+def test_what_is_not_loaded_was_not_searched(browser: Browser, fresh: Server) -> None:
+    lost = ask(fresh, "the first of all", x_aurelis_task="refactoring")
+    for _ in range(260):
+        ask(fresh, "again and again")
+    with visiting(browser, fresh.admin_url) as visit:
+        page = visit.page
+        expect(page.locator("#decisions-count")).to_have_text("the newest 250 requests")
+        page.fill("#filter-text", lost.headers["x-aurelis-request-id"])
+        expect(page.locator("#decisions-count")).to_have_text("0 of the newest 250 requests")
+        expect(page.locator("#decisions-grid .empty")).to_contain_text("there are older ones")
+        page.get_by_role("button", name="Look further back").click()
+        expect(page.locator("#decisions-grid tbody")).to_contain_text("refactoring")
+        expect(page.locator("#decisions-count")).to_have_text("1 of 261 requests")
+        expect(page.get_by_role("button", name="Look further back")).to_be_hidden()
+        page.fill("#filter-text", "nothing is like that")
+        expect(page.locator("#decisions-grid .empty")).to_contain_text("None of 261 requests is like that. Change")
+        visit.assert_clean()
+
+
+def test_a_value_between_two_gaps_can_be_seen_and_tables_line_up(browser: Browser, fresh: Server) -> None:
+    ask(fresh, "alone")
+    with visiting(browser, fresh.admin_url) as visit:
+        expect(visit.page.locator("#chart-latency path.dot-p50")).to_have_attribute("d", re.compile("^M.*a3,3"))
+        expect(visit.page.locator("#usage table")).to_have_count(2)
+        edges = visit.page.eval_on_selector_all(
+            "#usage table", "tables => tables.map(table => [...table.rows[0].cells].map(cell => cell.getBoundingClientRect().right))"
+        )
+        assert edges[0] == edges[1]
+        tops = visit.page.eval_on_selector_all(".chart .legend", "list => list.map(each => each.getBoundingClientRect().top)")
+        assert tops[0] == tops[1]
+        visit.assert_clean()
+
+
 def test_a_decision_is_explained_by_click_and_by_key(dashboard: Visit, caching: Server) -> None:
     answer = ask(caching, "explain me")
     page = dashboard.page
@@ -194,6 +266,22 @@ def test_an_open_circuit_is_shown_and_reset(browser: Browser, launch: Serve, pro
         visit.assert_clean()
 
 
+def test_a_provider_that_refuses_the_key_is_said_to(browser: Browser, launch: Serve, provider: ScriptedProvider) -> None:
+    provider.replies(401, error(None, "no"))
+    options = ("--base-url", provider.url, "--api-key-env", "PROVIDER_TOKEN")
+    server = launch("serve", *options, environment={"PROVIDER_TOKEN": PROVIDER_TOKEN})
+    with visiting(browser, server.admin_url) as visit:
+        expect(visit.page.locator("#connection-text")).to_have_text("Live")
+        for _ in range(3):
+            ask(server, "who am I?")
+        routes = visit.page.locator("#routes")
+        expect(routes).to_contain_text("key refused")
+        expect(routes.get_by_role("button", name=re.compile("^Reset"))).to_be_disabled()
+        expect(visit.page.locator("#state-title")).to_have_text("Nothing is answered")
+        expect(visit.page.locator("#state-notes")).to_contain_text("refuses the gateway's key")
+        visit.assert_clean()
+
+
 def test_an_admin_key_opens_it_for_the_tab_and_no_longer(browser: Browser, launch: Serve, tmp_path: Path) -> None:
     directory = ("--data-dir", str(tmp_path / "data"))
     server = launch("serve", "--simulate", *directory, data_directory=False)
@@ -207,9 +295,14 @@ def test_an_admin_key_opens_it_for_the_tab_and_no_longer(browser: Browser, launc
         page = visit.page
         expect(page.locator("#key-dialog")).to_be_visible()
         expect(page.locator("#state-title")).to_have_text("Locked")
-        page.fill("#key-input", "wrong")
-        page.keyboard.press("Enter")
-        expect(page.locator("#key-error")).to_contain_text("key")
+        # To a person before a field, not to a program.
+        expect(page.locator("#key-reason")).to_contain_text("aurelisadmin_")
+        expect(page.locator("#key-dialog")).not_to_contain_text("Bearer")
+        for wrong in ["wrong", "aurelisadmin_ops_cut"]:
+            page.fill("#key-input", wrong)
+            page.keyboard.press("Enter")
+            expect(page.locator("#key-error")).to_contain_text("This key does not open it")
+            expect(page.locator("#key-error")).not_to_contain_text("aurelis_<")
         page.fill("#key-input", key)
         page.get_by_role("button", name="Unlock").click()
         expect(page.locator("#connection-text")).to_have_text("Live")
@@ -264,7 +357,7 @@ def test_ten_thousand_requests_do_not_slow_it(browser: Browser, fresh: Server, c
         count = page.locator("#decisions-count")
 
         def listed() -> int:
-            found = re.match(r"[\d,]+", count.inner_text())
+            found = re.search(r"[\d,]+", count.inner_text())
             return int(found.group().replace(",", "")) if found else 0
 
         sent = 0
@@ -274,7 +367,7 @@ def test_ten_thousand_requests_do_not_slow_it(browser: Browser, fresh: Server, c
             sent += 400
             # No more at once than one look of the feed tells.
             page.wait_for_function(
-                "want => parseInt(document.getElementById('decisions-count').textContent.replaceAll(',', '')) >= want",
+                "want => parseInt(document.getElementById('decisions-count').textContent.replace(/[^0-9]/g, '')) >= want",
                 arg=min(sent, 10_000),
             )
         assert listed() == 10_000

@@ -36,8 +36,9 @@ export class TimeChart {
     this.drawing = svg('svg', { role: 'img', focusable: 'false' });
     this.grid = svg('g', { 'aria-hidden': 'true' });
     this.shapes = layers.map((layer) => svg('path', { class: `${kind === 'areas' ? 'area' : 'line'}-${layer.name}` }));
+    this.dots = kind === 'lines' ? layers.map((layer) => svg('path', { class: `dot-${layer.name}` })) : [];
     this.cursor = svg('line', { class: 'cursor', visibility: 'hidden' });
-    this.drawing.append(this.grid, ...this.shapes, this.cursor);
+    this.drawing.append(this.grid, ...this.shapes, ...this.dots, this.cursor);
     this.message = el('p', { class: 'nothing', hidden: true });
     this.plot = el('div', { class: 'plot' }, this.drawing, this.message);
     figure.append(el('figcaption', {}, el('h3', {}, title), this.when, legend), this.plot);
@@ -100,6 +101,7 @@ export class TimeChart {
     columns.forEach((column, index) => {
       const shape = this.kind === 'areas' ? area(column, base, x, y) : line(column, x, y);
       setAttribute(this.shapes[index], 'd', shape);
+      if (this.dots.length) setAttribute(this.dots[index], 'd', dots(column, x, y));
     });
     this.message.hidden = most > 0;
     setText(this.message, most > 0 ? '' : this.nothing);
@@ -156,7 +158,17 @@ function area(column, base, x, y) {
   return `M${upper.join('L')}L${lower.join('L')}Z`;
 }
 
-/** A line with gaps where there is nothing; a value between two gaps is a point. */
+const DOT = 3;
+
+/** What a line cannot show: values between two gaps. */
+function dots(column, x, y) {
+  return column.map((value, at) => {
+    if (value === null || (column[at - 1] ?? null) !== null || (column[at + 1] ?? null) !== null) return '';
+    return `M${fixed(x(at) - DOT)},${fixed(y(value))}a${DOT},${DOT} 0 1 0 ${2 * DOT},0a${DOT},${DOT} 0 1 0 ${-2 * DOT},0`;
+  }).join('');
+}
+
+/** A line with gaps where there is nothing. */
 function line(column, x, y) {
   let path = '';
   let isDrawing = false;
@@ -166,7 +178,7 @@ function line(column, x, y) {
       return;
     }
     const place = `${fixed(x(at))},${fixed(y(value))}`;
-    path += isDrawing ? `L${place}` : `M${place}h0.01`;
+    path += isDrawing ? `L${place}` : `M${place}`;
     isDrawing = true;
   });
   return path;

@@ -63,8 +63,9 @@ export class KeyForm {
     this.isLocked = true;
     this.button.hidden = false;
     this.button.textContent = 'Enter the key …';
-    $('key-reason').textContent = wasRefused ? '' : plain(reason);
-    $('key-error').textContent = wasRefused ? plain(reason) : '';
+    // What the gateway says to whoever sends no key is for programs.
+    $('key-reason').textContent = wasRefused ? '' : 'This gateway shows itself to whoever has its admin key, which begins with aurelisadmin_.';
+    $('key-error').textContent = wasRefused ? `This key does not open it: ${plain(reason).replace(/; send one as .*/, '')}.` : '';
     $('key-input').value = '';
     this.#ask();
   }

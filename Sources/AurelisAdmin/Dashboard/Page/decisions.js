@@ -64,6 +64,7 @@ export class Decisions {
   #frame = 0;
   #skipped = 0;
   #hasMore = null;
+  #isLooking = false;
 
   /** @param open called with the name of a request that is to be explained */
   constructor(open) {
@@ -84,7 +85,7 @@ export class Decisions {
       this.rows,
     );
     this.empty = el('p', { class: 'empty' });
-    this.older = el('p', { class: 'more', hidden: true }, el('button', { type: 'button', class: 'small', onclick: () => this.#hasMore?.() }, 'Show older ones'));
+    this.older = el('p', { class: 'more', hidden: true }, el('button', { type: 'button', class: 'small', onclick: () => this.#lookBack() }));
     this.grid.append(this.table, this.empty, this.older);
     this.grid.addEventListener('scroll', () => this.#schedule());
     this.grid.addEventListener('keydown', (event) => this.#move(event));
@@ -143,8 +144,26 @@ export class Decisions {
   /** @param more brings older ones; null when there are none */
   offerOlder(more) {
     this.#hasMore = more;
-    this.older.hidden = more === null || this.#all.length >= MOST;
+    this.#filter();
   }
+
+  /** Brings older ones, until one of them is as wanted; the focus stays where it was. */
+  async #lookBack() {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#filter();
+    const shown = this.#shown.length;
+    let known;
+    do {
+      known = this.#all.length;
+      await this.#hasMore?.();
+    } while (this.#hasOlder && this.#shown.length === shown && this.#all.length > known);
+    this.#isLooking = false;
+    this.#filter();
+  }
+
+  /** Whether there are requests that could be here, and are not. */
+  get #hasOlder() { return this.#hasMore !== null && this.#all.length < MOST; }
 
   get #isRead() {
     return this.#isHovered || this.grid.scrollTop > ROW / 2 || this.grid.contains(document.activeElement);
@@ -196,14 +215,20 @@ export class Decisions {
     const outcome = this.outcome.value;
     const isWhole = !words.length && !outcome;
     this.#shown = isWhole ? this.#all : this.#all.filter((row) => this.#matches(row, words, outcome));
-    const count = isWhole
-      ? (this.#all.length ? plural(this.#all.length, 'request') : '')
-      : `${number(this.#shown.length)} of ${plural(this.#all.length, 'request')}`;
+    // What is not here was not looked through, and what is here is not all.
+    const all = this.#hasMore === null && this.#all.length < MOST
+      ? plural(this.#all.length, 'request') : `the newest ${plural(this.#all.length, 'request')}`;
+    const count = isWhole ? (this.#all.length ? all : '') : `${number(this.#shown.length)} of ${all}`;
     setText(this.count, this.#skipped ? `${count}; ${compact(this.#skipped)} came too fast to be listed` : count);
     this.empty.hidden = this.#shown.length > 0;
     this.grid.classList.toggle('is-empty', !this.#shown.length);
+    this.older.hidden = !this.#hasOlder;
+    const button = this.older.firstChild;
+    button.setAttribute('aria-disabled', this.#isLooking);
+    setText(button, this.#isLooking ? 'Looking …' : isWhole ? 'Show older ones' : 'Look further back');
     setText(this.empty, this.#all.length
-      ? 'No request is like that. Change the search, or choose another outcome.'
+      ? (this.#hasOlder ? `None of ${all} is like that; there are older ones.`
+        : `None of ${all} is like that. Change the search, or choose another outcome.`)
       : 'Nothing has been asked yet. Point a tool at the gateway, or run “aurelis ask”: what is decided shows here.');
     this.table.setAttribute('aria-rowcount', this.#shown.length + 1);
     this.#schedule();

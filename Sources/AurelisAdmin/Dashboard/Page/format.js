@@ -21,6 +21,13 @@ export function percent(share) {
   return `${Math.round(value)} %`;
 }
 
+/** A share within a sentence. */
+export function shareInWords(share) {
+  if (share > 0 && share < 0.01) return 'fewer than 1 %';
+  if (share > 0.99 && share < 1) return 'more than 99 %';
+  return percent(share);
+}
+
 export function rate(value) {
   return value === 0 ? '0' : value < 10 ? value.toFixed(1) : compact(Math.round(value));
 }

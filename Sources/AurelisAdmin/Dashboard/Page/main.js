@@ -21,8 +21,8 @@ const requests = new TimeChart(document.getElementById('chart-requests'), {
   title: 'Requests a second',
   kind: 'areas',
   layers: [
-    { name: 'kept', label: 'Without asking', value: (point, seconds) => kept(point) / seconds },
-    { name: 'asked', label: 'Asked', value: (point, seconds) => (awaited(point) - point.failed - kept(point)) / seconds },
+    { name: 'kept', label: 'From the cache', value: (point, seconds) => kept(point) / seconds },
+    { name: 'asked', label: 'From a model', value: (point, seconds) => (awaited(point) - point.failed - kept(point)) / seconds },
     { name: 'failed', label: 'Failed', value: (point, seconds) => point.failed / seconds },
   ],
   format: rate,

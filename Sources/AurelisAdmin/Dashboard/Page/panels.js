@@ -86,19 +86,23 @@ const STATES = {
   closed: { label: '✓ closed', level: 'good', says: '' },
 };
 
+// No circuit opens for that: the service is well, and a reset mends nothing.
+const REFUSED = { label: '✕ key refused', level: 'bad', says: 'its provider refuses the gateway\'s key' };
+
 /** @param reset called with a route's provider and model */
 export function showRoutes(store, reset) {
   const now = store.now;
-  const rank = (circuit) => (circuit.state === 'open' ? 0 : circuit.state === 'half_open' ? 1 : (circuit.resumes ?? 0) > now ? 2 : circuit.failures ? 3 : 4);
+  const rank = (circuit) => (circuit.state === 'open' || circuit.key_refused ? 0 : circuit.state === 'half_open' ? 1 : (circuit.resumes ?? 0) > now ? 2 : circuit.failures ? 3 : 4);
   const list = [...store.circuits.values()].sort((one, other) => rank(one) - rank(other));
-  document.getElementById('reset-all').disabled = !list.some((circuit) => rank(circuit) < 4);
+  const mayReset = (circuit) => rank(circuit) < 4 && (circuit.state !== 'closed' || rank(circuit) > 0);
+  document.getElementById('reset-all').disabled = !list.some(mayReset);
   if (!list.length) {
     replace(body('routes'), empty('No route has been used yet. Each model at each provider gets a circuit with its first request.'));
     return;
   }
   replace(
     body('routes'),
-    list.slice(0, MOST_GROUPS).map((circuit) => route(circuit, rank(circuit), now, reset)),
+    list.slice(0, MOST_GROUPS).map((circuit) => route(circuit, rank(circuit), now, mayReset(circuit) ? reset : null)),
     list.length > MOST_GROUPS ? el('p', { class: 'hint' }, `And ${number(list.length - MOST_GROUPS)} more, all well.`) : null,
   );
   tick(now);
@@ -106,7 +110,7 @@ export function showRoutes(store, reset) {
 
 function route(circuit, rank, now, reset) {
   const { provider, model } = circuit;
-  const state = STATES[circuit.state] ?? { label: plain(circuit.state), level: 'soft', says: '' };
+  const state = (circuit.key_refused ? REFUSED : STATES[circuit.state]) ?? { label: plain(circuit.state), level: 'soft', says: '' };
   const isPaused = rank === 2;
   const facts = [];
   if (circuit.success_rate !== undefined) facts.push(`${percent(circuit.success_rate)} answered of late`);
@@ -123,7 +127,7 @@ function route(circuit, rank, now, reset) {
       (circuit.resumes ?? 0) > now ? [remaining(circuit.resumes, 'paused by its provider for ', ' · ')] : null,
       says || 'nothing measured yet',
     ),
-    rank < 4 ? el('button', {
+    reset ? el('button', {
       type: 'button', class: 'small', 'data-focus': `reset ${provider}\n${model}`,
       'aria-label': plain(`Reset ${model} at ${provider}`), onclick: () => reset(provider, model),
     }, 'Reset') : null,
@@ -203,12 +207,16 @@ export function showUsage(store) {
   );
 }
 
-const cost = (row) => (row.cost_is_complete ? dollars(row.cost_picodollars)
-  : row.cost_picodollars ? `at least ${dollars(row.cost_picodollars)}` : 'price unknown');
+/** What is known of a cost; where a part of it is not, and the rest is next to nothing, a number would only mislead. */
+function cost(row) {
+  if (row.cost_is_complete) return dollars(row.cost_picodollars);
+  if (!row.cost_picodollars) return 'price unknown';
+  return row.cost_picodollars < 1e8 ? 'partly unknown' : `over ${dollars(row.cost_picodollars)}`;
+}
 
 function table(label, rows) {
   return el(
-    'table', {},
+    'table', { class: 'use' },
     el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, label), ['Requests', 'Tokens', 'Cost'].map(
       (name) => el('th', { scope: 'col', class: 'number' }, name),
     ))),

@@ -107,7 +107,7 @@ export class Store {
   get trouble() {
     const now = this.now;
     return [...this.circuits.values()].filter(
-      (circuit) => circuit.state !== 'closed' || (circuit.resumes ?? 0) > now,
+      (circuit) => circuit.state !== 'closed' || circuit.key_refused || (circuit.resumes ?? 0) > now,
     );
   }
 }

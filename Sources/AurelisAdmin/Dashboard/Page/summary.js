@@ -1,6 +1,8 @@
 // How the gateway is, in words.
 
-import { compact, countdown, dateAndTime, duration, el, percent, plain, plural, rate, replace, setText } from '/assets/format.js';
+import {
+  compact, countdown, dateAndTime, duration, el, percent, plain, plural, rate, replace, setText, shareInWords,
+} from '/assets/format.js';
 import { awaited, kept } from '/assets/store.js';
 
 const STATES = {
@@ -28,32 +30,16 @@ export function verdict(store) {
     };
   }
   const notes = [...unwell(store), ...blocked(store), ...spent(store)];
-  const minute = store.seconds.sum(60);
   const recent = store.seconds.sum(300);
-  const asked = awaited(minute);
-  const share = asked ? minute.failed / asked : 0;
-  if (asked >= 3 && share === 1) {
-    return {
-      level: 'bad',
-      title: 'Nothing is answered',
-      detail: `All ${plural(asked, 'request')} of the last minute failed. The decisions below tell why.`,
-      notes,
-    };
-  }
+  const failing = failures(store.seconds.sum(60), recent);
+  if (failing?.level === 'bad') return { ...failing, notes };
   if (store.health?.status === 'unhealthy') {
     return { level: 'bad', title: 'The gateway is unwell', detail: traffic(recent), notes };
   }
-  if (asked >= 10 && share >= 0.1) {
-    return {
-      level: 'warn',
-      title: 'Many requests fail',
-      detail: `${compact(minute.failed)} of ${compact(asked)} in the last minute. The decisions below tell why.`,
-      notes,
-    };
-  }
+  if (failing) return { ...failing, notes };
   const trouble = store.trouble.length;
   if (trouble) {
-    const open = store.trouble.filter((circuit) => circuit.state !== 'closed').length;
+    const open = store.trouble.filter((circuit) => circuit.state !== 'closed' || circuit.key_refused).length;
     const title = open ? `${plural(open, 'route')} not to be relied on` : `${plural(trouble, 'route')} paused`;
     return { level: 'warn', title, detail: traffic(recent), notes };
   }
@@ -66,8 +52,39 @@ export function verdict(store) {
   if (!store.finished.requests && !recent.requests) {
     return { level: 'good', title: 'Ready', detail: 'Nothing has been asked yet. As soon as a tool asks, it shows here.', notes };
   }
-  return { level: 'good', title: 'All is well', detail: traffic(recent), notes };
+  const title = recent.failed ? 'Well, but for a few requests' : 'All is well';
+  return { level: 'good', title, detail: traffic(recent), notes };
 }
+
+const MANY = 0.1;
+const WHY = 'The decisions below tell why.';
+
+/**
+ * What is said when requests fail; null when hardly any did.
+ *
+ * Title and sentence are about the same minutes: the last one while there was anything in it, else all five.
+ */
+function failures(minute, recent) {
+  const [now, all] = [awaited(minute), awaited(recent)];
+  if (now >= 3 && minute.failed === now) return nothing(now, 'the last minute');
+  if (now >= 10 && minute.failed >= MANY * now) {
+    const detail = `${compact(minute.failed)} of ${plural(now, 'request')} failed in the last minute. ${WHY}`;
+    return { level: 'warn', title: 'Many requests fail', detail };
+  }
+  if (!recent.failed || recent.failed < MANY * all) return null;
+  if (recent.failed === all && all >= 3) return nothing(all, 'the last five minutes');
+  const some = `${compact(recent.failed)} of ${plural(all, 'request')} failed in the last five minutes`;
+  if (now && minute.failed < MANY * now) {
+    const latest = minute.failed ? `${compact(minute.failed)} of ${compact(now)}` : 'none';
+    return { level: 'warn', title: 'Requests are answered again', detail: `${some}, ${latest} in the last one. ${WHY}` };
+  }
+  const title = all < 10 ? (recent.failed === 1 ? 'A request failed' : 'Some requests failed') : 'Many requests fail';
+  return { level: 'warn', title, detail: `${some}. ${WHY}` };
+}
+
+const nothing = (count, time) => ({
+  level: 'bad', title: 'Nothing is answered', detail: `All ${plural(count, 'request')} of ${time} failed. ${WHY}`,
+});
 
 const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}.` : '');
 
@@ -75,9 +92,9 @@ function traffic(recent) {
   if (!recent.requests) return 'Nobody has asked in the last five minutes.';
   const parts = [`${plural(recent.requests, 'request')} in the last five minutes`];
   const share = kept(recent) / recent.requests;
-  if (recent.cancelled) parts.push(`${percent(recent.cancelled / recent.requests)} given up by their callers`);
-  if (share > 0) parts.push(`${percent(share)} of them answered without asking anybody`);
-  parts.push(recent.failed ? `${percent(recent.failed / recent.requests)} failed` : 'none failed');
+  if (recent.cancelled) parts.push(`${shareInWords(recent.cancelled / recent.requests)} given up by their callers`);
+  if (share > 0) parts.push(`${shareInWords(share)} answered from the cache`);
+  parts.push(recent.failed ? `${shareInWords(recent.failed / awaited(recent))} failed` : 'none failed');
   return `${parts.join(', ')}.`;
 }
 
@@ -92,6 +109,7 @@ function blocked(store) {
   const now = store.now;
   const list = store.trouble.map((circuit) => {
     const name = plain(`${circuit.model} at ${circuit.provider}`);
+    if (circuit.key_refused) return `${name} refuses the gateway's key: mend it where the provider is configured.`;
     if (circuit.state === 'open') return `${name} is not asked: it failed again and again. It is tried in ${countdown((circuit.opens ?? now) - now)}.`;
     if (circuit.state === 'half_open') return `${name} is being tried after an outage.`;
     return `${name} is not asked for ${countdown(circuit.resumes - now)}: its provider wants a pause.`;
@@ -124,7 +142,7 @@ export class Summary {
     this.health = null;
     this.values = new Map();
     for (const [name, label] of [
-      ['rate', 'Requests a second'], ['answered', 'Answered'], ['kept', 'Without asking'], ['time', 'Time to the answer'],
+      ['rate', 'Requests a second'], ['answered', 'Answered'], ['kept', 'From the cache'], ['time', 'Time to the answer'],
       ['active', 'Under way'],
     ]) {
       const value = document.createTextNode('–');
