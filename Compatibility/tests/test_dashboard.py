@@ -367,7 +367,7 @@ def test_ten_thousand_requests_do_not_slow_it(browser: Browser, fresh: Server, c
             sent += 400
             # No more at once than one look of the feed tells.
             page.wait_for_function(
-                "want => parseInt(document.getElementById('decisions-count').textContent.replace(/[^0-9]/g, '')) >= want",
+                "want => parseInt(document.getElementById('decisions-count').textContent.match(/[0-9,]+/)?.[0].replaceAll(',', '')) >= want",
                 arg=min(sent, 10_000),
             )
         assert listed() == 10_000
