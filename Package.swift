@@ -95,7 +95,7 @@ let package = Package(
         room("AurelisPrometheus", [metrics]),
         // The same for an exporter of traces.
         room("AurelisTracing", ["AurelisJSON", "AurelisTransport", lifecycle, log, tracing]),
-        room("AurelisTLS", [nio, nioTLS, nioSSL, crypto, certificates, asn1]),
+        room("AurelisTLS", [nio, nioPosix, nioTLS, nioSSL, crypto, certificates, asn1]),
         room(
             "AurelisTransport",
             ["AurelisTLS", nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression, certificates, asn1]
@@ -127,7 +127,7 @@ let package = Package(
             "AurelisStorage",
             ["Aurelis", "AurelisJSON", log, .product(name: "GRDB", package: "GRDB.swift")]
         ),
-        room("AurelisRedis", ["Aurelis", "AurelisJSON", nio, nioPosix, nioSSL, log]),
+        room("AurelisRedis", ["Aurelis", "AurelisJSON", "AurelisTLS", nio, nioPosix, nioSSL, log]),
         room("AurelisTesting", ["Aurelis", "AurelisJSON"]),
         room(
             "AurelisApp",

@@ -45,13 +45,13 @@ package struct TLSFileError: Error, Sendable, CustomStringConvertible {
     package var path: String
     /// What is wrong with it, for a person.
     package var message: String
-    /// The library's own words.
+    /// Why, when there is more to say.
     package var cause: String?
 
     init(_ path: String, _ message: String, _ cause: (any Error)? = nil) {
         self.path = path
         self.message = message
-        self.cause = cause.map { "\($0)" }
+        self.cause = cause.flatMap(TLSFault.words)
     }
 
     /// One line for logs.

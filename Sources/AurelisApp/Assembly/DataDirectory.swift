@@ -1,3 +1,4 @@
+internal import AurelisStorage
 internal import Foundation
 
 /// The one directory in which a process keeps its data, readable by its user only.
@@ -17,7 +18,7 @@ package enum DataDirectory {
             try files.setAttributes(mode, ofItemAtPath: path)
         } catch {
             throw ConfigurationError(
-                "\(path) cannot be made: \((error as NSError).localizedDescription)",
+                "\(path) cannot be made: \(FileReason.words(error))",
                 path: "data_dir",
                 suggestion: "name another directory with --data-dir"
             )

@@ -1,4 +1,5 @@
 package import Aurelis
+internal import AurelisStorage
 internal import Foundation
 
 extension ModelTokenizers {
@@ -17,7 +18,7 @@ extension ModelTokenizers {
             } catch let error as BytePairVocabularyError {
                 throw setting.error("\(error)")
             } catch {
-                throw setting.error(error.localizedDescription)
+                throw setting.error(FileReason.words(error))
             }
             add(BytePairTokenizer(vocabulary, pattern: setting.pattern), for: setting.models)
         }

@@ -42,7 +42,6 @@ package enum ServerKeys {
 
     /// What kept a server's keys from being seen, for a person; nil for an error of another kind.
     package static func reason(_ error: any Error) -> String? {
-        guard let error = error as? TransportError else { return nil }
-        return error.cause.map { "\(error.message) (\($0))" } ?? error.message
+        (error as? TransportError)?.readable
     }
 }

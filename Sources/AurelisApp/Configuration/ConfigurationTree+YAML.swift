@@ -1,3 +1,4 @@
+internal import AurelisStorage
 internal import Foundation
 internal import Yams
 
@@ -28,7 +29,7 @@ extension ConfigurationTree {
             defer { try? handle.close() }
             data = try handle.read(upToCount: maximumBytes + 1) ?? Data()
         } catch {
-            throw ConfigurationError("\(path) cannot be read: \((error as NSError).localizedDescription)")
+            throw ConfigurationError("\(path) cannot be read: \(FileReason.words(error))")
         }
         guard data.count <= maximumBytes else {
             throw ConfigurationError("is larger than \(maximumBytes >> 20) MB", origin: origin)

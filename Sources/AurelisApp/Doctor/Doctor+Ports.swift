@@ -20,11 +20,13 @@ extension Doctor {
         let place = "\(section): \(listener.host) port \(listener.port)"
         let problem = await bindingProblem(listener)
         guard let problem else { return .init(name, .ok, "\(place) is free") }
-        guard problem.errnoCode == EADDRINUSE else {
+        let number = (problem as? IOError)?.errnoCode
+        guard number == EADDRINUSE else {
             let advice =
-                problem.errnoCode == EACCES
+                number == EACCES
                 ? "choose one above 1023 with --port or --admin-port" : "correct \(section).host"
-            return .init(name, .fail, "\(place) cannot be listened on: \(problem.description)", advice: advice)
+            let reason = ConnectionFault.words(problem) ?? "it is no address of this machine"
+            return .init(name, .fail, "\(place) cannot be listened on: \(reason)", advice: advice)
         }
         if let version = await version(at: listener) {
             return .init(name, .ok, "\(place) has a gateway\(version.isEmpty ? "" : " of version \(version)")")
@@ -33,17 +35,15 @@ extension Doctor {
         return .init(name, .fail, "\(place) has another program", advice: advice)
     }
 
-    private func bindingProblem(_ listener: Configuration.Listener) async -> IOError? {
+    private func bindingProblem(_ listener: Configuration.Listener) async -> (any Error)? {
         do {
             let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
                 .bind(host: listener.host, port: listener.port).get()
             try? await channel.close()
             return nil
-        } catch let error as IOError {
-            return error
         } catch {
-            return IOError(errnoCode: EADDRNOTAVAIL, reason: "\(error)")
+            return error
         }
     }
 

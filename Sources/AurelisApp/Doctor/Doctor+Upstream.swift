@@ -44,8 +44,7 @@ extension Doctor {
             let greeting = try await client.reach(origin, within: patience)
             return judge(greeting, of: provider.id, at: origin, after: .now - start)
         } catch {
-            let reason = error.cause.map { "\(error.message) (\($0))" } ?? error.message
-            return [.init(name, .fail, "\(provider.id): \(reason)", advice: Self.advice(error, origin))]
+            return [.init(name, .fail, "\(provider.id): \(error.readable)", advice: Self.advice(error, origin))]
         }
     }
 

@@ -1,3 +1,4 @@
+internal import AurelisTLS
 internal import NIOCore
 
 #if canImport(Darwin)
@@ -24,7 +25,8 @@ extension CommandFailure {
         case EADDRNOTAVAIL:
             self.init(.failure, "\(host) is not an address of this machine", hint: "choose another with --host")
         default:
-            self.init(.failure, "cannot listen on \(ServerAddress(host: host, port: port)): \(error)")
+            let reason = ConnectionFault.words(error) ?? "\(error)"
+            self.init(.failure, "cannot listen on \(ServerAddress(host: host, port: port)): \(reason)")
         }
     }
 }

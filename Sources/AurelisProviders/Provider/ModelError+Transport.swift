@@ -13,36 +13,36 @@ extension ModelError {
         case .certificateUntrusted:
             self.init(
                 .security,
-                error.readable,
+                ErrorBody.presentable(error.readable),
                 code: error.code.rawValue,
                 hint: "for a certificate of your own authority, name its root under `transport.tls.extra_roots`"
             )
         case .pinMismatch:
             self.init(
                 .security,
-                error.readable,
+                ErrorBody.presentable(error.readable),
                 code: error.code.rawValue,
                 hint: "if the key was exchanged on purpose, add its pin under `pins`; nothing was sent"
             )
         case .tlsVersion:
             self.init(
                 .connection,
-                error.readable,
+                ErrorBody.presentable(error.readable),
                 code: error.code.rawValue,
                 hint: "if it has no more than TLS 1.2, allow that for this provider alone: `tls: { minimum: \"1.2\" }`"
             )
         case .firstByteTimeout, .totalTimeout, .idleTimeout:
-            self.init(.timeout, error.readable, code: error.code.rawValue)
+            self.init(.timeout, ErrorBody.presentable(error.readable), code: error.code.rawValue)
         case .poolExhausted, .poolTimeout, .shutdown:
-            self.init(.overloaded, error.readable, code: error.code.rawValue)
+            self.init(.overloaded, ErrorBody.presentable(error.readable), code: error.code.rawValue)
         case .invalidURL, .invalidRequest:
-            self.init(.invalidRequest, error.readable, code: error.code.rawValue)
+            self.init(.invalidRequest, ErrorBody.presentable(error.readable), code: error.code.rawValue)
         case .bodyTooLarge:
-            self.init(.upstream, error.readable, code: "answer_too_large")
+            self.init(.upstream, ErrorBody.presentable(error.readable), code: "answer_too_large")
         case .headersTooLarge, .invalidResponse, .decompressionFailed, .eventTooLarge:
-            self.init(.upstream, error.readable, code: error.code.rawValue)
+            self.init(.upstream, ErrorBody.presentable(error.readable), code: error.code.rawValue)
         default:
-            self.init(.connection, error.readable, code: error.code.rawValue)
+            self.init(.connection, ErrorBody.presentable(error.readable), code: error.code.rawValue)
         }
         isUnsent = !error.requestMayHaveBeenProcessed
     }
@@ -55,13 +55,5 @@ extension ModelError {
             code = "first_token_timeout"
             message = "no content came in time"
         }
-    }
-}
-
-extension TransportError {
-    fileprivate var readable: String {
-        // Whoever reads that nobody listens needs no error number beside it.
-        guard let cause, code != .connectionRefused else { return message }
-        return "\(message) (\(ErrorBody.presentable(cause)))"
     }
 }

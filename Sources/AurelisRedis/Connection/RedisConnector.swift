@@ -1,3 +1,4 @@
+import AurelisTLS
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -119,10 +120,14 @@ extension RedisError {
         switch error {
         case let error as RedisError: self = error
         case is NIOSSLError, is BoringSSLError, is NIOSSLExtraError:
-            self.init(.tlsFailure, "The TLS connection failed: \(error).")
+            self.init(.tlsFailure, Self.sentence("The TLS connection failed", error))
         case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
             self.init(.connectionClosed, "The server reset the connection.")
-        default: self.init(.connectionFailed, "The connection failed: \(error).")
+        default: self.init(.connectionFailed, Self.sentence("The connection failed", error))
         }
+    }
+
+    private static func sentence(_ what: String, _ error: any Error) -> String {
+        ConnectionFault.words(error).map { "\(what): \($0)." } ?? "\(what)."
     }
 }

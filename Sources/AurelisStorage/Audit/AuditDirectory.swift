@@ -20,7 +20,7 @@ package struct AuditDirectory: Sendable, Hashable {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path).compactMap(AuditFileName.number).sorted()
         } catch {
-            throw AuditFileError(path, "cannot be read: \((error as NSError).localizedDescription)")
+            throw AuditFileError(path, "cannot be read: \(FileReason.words(error))")
         }
     }
 
@@ -38,7 +38,7 @@ package struct AuditDirectory: Sendable, Hashable {
     /// Makes the directory, for its user only.
     func prepare() throws(AuditFileError) {
         do { try StorageFile.makeDirectory(path) } catch {
-            throw AuditFileError(path, "cannot be made: \((error as NSError).localizedDescription)")
+            throw AuditFileError(path, "cannot be made: \(FileReason.words(error))")
         }
     }
 }

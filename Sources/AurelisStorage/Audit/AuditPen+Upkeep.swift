@@ -46,7 +46,7 @@ extension AuditPen {
 
     func remove(_ path: String) throws(AuditFileError) {
         do { try FileManager.default.removeItem(atPath: path) } catch {
-            throw AuditFileError(path, "cannot be removed: \((error as NSError).localizedDescription)")
+            throw AuditFileError(path, "cannot be removed: \(FileReason.words(error))")
         }
     }
 }

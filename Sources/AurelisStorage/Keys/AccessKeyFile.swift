@@ -134,7 +134,7 @@ package struct AccessKeyFileError: Error, Sendable, Hashable, CustomStringConver
             self.init(path, "it is damaged: \(context.debugDescription)")
         case DecodingError.dataCorrupted(let context): self.init(path, context.debugDescription)
         case is DecodingError: self.init(path, "it is damaged: something is missing in it")
-        default: self.init(path, "\((error as NSError).localizedDescription)")
+        default: self.init(path, FileReason.words(error))
         }
     }
 }

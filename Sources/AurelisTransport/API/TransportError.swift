@@ -10,7 +10,7 @@ package struct TransportError: Error, Sendable, Hashable {
     package var code: Code
     /// What went wrong, for a person. Never holds header values or bodies.
     package var message: String
-    /// The underlying library's own words, when there are any.
+    /// Why, when there is more to say.
     package var cause: String?
     /// Whether the server may have acted on the request. False when it cannot have: a repetition is then safe.
     package var requestMayHaveBeenProcessed: Bool
@@ -27,6 +27,11 @@ package struct TransportError: Error, Sendable, Hashable {
         self.cause = cause
         self.requestMayHaveBeenProcessed = requestMayHaveBeenProcessed
     }
+}
+
+extension TransportError {
+    /// What went wrong and why, in one line for a person.
+    package var readable: String { cause.map { "\(message) (\($0))" } ?? message }
 }
 
 extension TransportError: CustomStringConvertible {

@@ -202,7 +202,7 @@ extension HTTPConnectionHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !decompression.isHarmless(error) else { return }
         establish(.failure(error))
-        carryOut(machine.failed(TransportError.classify(error), cause: "\(error)"))
+        carryOut(machine.failed(TransportError.classify(error), cause: TransportError.words(error)))
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -236,7 +236,7 @@ extension HTTPConnectionHandler {
             do {
                 try installDecompressor(head, context: context)
             } catch {
-                return carryOut(machine.failed(TransportError.classify(error), cause: "\(error)"))
+                return carryOut(machine.failed(TransportError.classify(error), cause: TransportError.words(error)))
             }
         }
         newHead = HTTPExchange.Response.Head(status: Int(head.status.code), headers: headers)

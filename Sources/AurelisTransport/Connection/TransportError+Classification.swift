@@ -55,8 +55,23 @@ extension TransportError {
             return TransportError(error.code, "\(error.message): \(origin)", cause: error.cause)
         }
         let (code, message) = classifyConnecting(error)
-        guard let proxy else { return TransportError(code, "\(message): \(origin)", cause: "\(error)") }
-        return TransportError(.proxyUnreachable, "\(message): the proxy \(proxy.name)", cause: "\(error)")
+        let cause = words(error)
+        guard let proxy else { return TransportError(code, "\(message): \(origin)", cause: cause) }
+        return TransportError(.proxyUnreachable, "\(message): the proxy \(proxy.name)", cause: cause)
+    }
+
+    /// What an error has to say beside its kind, for a person; nil: nothing.
+    static func words(_ error: any Error) -> String? {
+        switch error {
+        case let error as NameResolutionError: return error.description
+        // The kind says these already.
+        case is TLSFileError: return nil
+        case let error as IOError where [ECONNREFUSED, ETIMEDOUT, ECONNRESET].contains(error.errnoCode): return nil
+        case let error as NIOConnectionError:
+            if let last = error.connectionErrors.last { return words(last.error) }
+            return ConnectionFault.words(error)
+        default: return ConnectionFault.words(error)
+        }
     }
 
     private static func classifyConnecting(_ error: any Error) -> (Code, String) {
@@ -65,7 +80,7 @@ extension TransportError {
             if let last = error.connectionErrors.last { return classifyConnecting(last.error) }
             if error.dnsAError != nil || error.dnsAAAAError != nil { return (.dnsFailure, "The host has no address") }
             return (.connectTimeout, "Connecting took too long")
-        case is NameResolutionError:
+        case is NameResolutionError, is SocketAddressError.UnknownHost:
             return (.dnsFailure, "The host has no address")
         case let error as IOError where error.errnoCode == ECONNREFUSED:
             return (.connectionRefused, "Nobody accepts connections")
