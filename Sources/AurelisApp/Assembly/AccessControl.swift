@@ -23,27 +23,12 @@ struct AccessControl: Sendable {
     ) throws(ConfigurationError) -> AccessControl {
         let file = AccessKeyFile(directory: configuration.dataDirectory)
         let clock: WallClock = time is SystemTimeSource ? .system : .following(time)
-        let book: AccessKeyBook
         let watch: AccessKeyWatch
-        do {
-            // The disk is looked at by the system's clock, as connections are: the file knows no other.
-            watch = try AccessKeyWatch(file, logger: logger)
-            book = try file.read()
-        } catch {
-            throw ConfigurationError(
-                "the keys cannot be read: \(error)",
-                path: "data_dir",
-                suggestion: "put back the file as it was; without it no key is known, and all are to be made anew"
-            )
-        }
+        // The disk is looked at by the system's clock, as connections are: the file knows no other.
+        do { watch = try AccessKeyWatch(file, logger: logger) } catch { throw unreadable(error) }
         let now = clock.millisecondsSinceEpoch
+        let book = try Self.book(configuration, at: now)
         let (gateway, admin) = (configuration.gateway.listener, configuration.admin)
-        guard gateway.isLocal || book.hasUsable(.gateway, at: now) else {
-            throw exposed(gateway, "gateway.host", "aurelis keys create NAME", configuration)
-        }
-        guard admin.isLocal || book.hasUsable(.admin, at: now) else {
-            throw exposed(admin, "admin.host", "aurelis keys create NAME --admin", configuration)
-        }
         if configuration.gateway.keys == .required, !book.hasUsable(.gateway, at: now) {
             logger.warning("keys are required and there is none yet: `aurelis keys create NAME` makes one")
         }
@@ -52,6 +37,33 @@ struct AccessControl: Sendable {
         }
         let editor = AccessKeyEditor(file, watch)
         return AccessControl(watch: watch, editor: editor, configuration: configuration, clock: clock)
+    }
+
+    /// The keys that are there, if servers with this configuration may start with them.
+    ///
+    /// - Throws: as `open` does.
+    static func book(
+        _ configuration: Configuration,
+        at now: Int64
+    ) throws(ConfigurationError) -> AccessKeyBook {
+        let book: AccessKeyBook
+        do { book = try AccessKeyFile(directory: configuration.dataDirectory).read() } catch { throw unreadable(error) }
+        let (gateway, admin) = (configuration.gateway.listener, configuration.admin)
+        guard gateway.isLocal || book.hasUsable(.gateway, at: now) else {
+            throw exposed(gateway, "gateway.host", "aurelis keys create NAME", configuration)
+        }
+        guard admin.isLocal || book.hasUsable(.admin, at: now) else {
+            throw exposed(admin, "admin.host", "aurelis keys create NAME --admin", configuration)
+        }
+        return book
+    }
+
+    private static func unreadable(_ error: AccessKeyFileError) -> ConfigurationError {
+        ConfigurationError(
+            "the keys cannot be read: \(error)",
+            path: "data_dir",
+            suggestion: "put back the file as it was; without it no key is known, and all are to be made anew"
+        )
     }
 
     private static func exposed(

@@ -4,24 +4,18 @@ internal import Foundation
 
 extension Doctor {
     /// Whether the configuration can be used, and whether somebody else can read the keys in it.
-    func configurationFindings(_ loaded: Result<LoadedConfiguration, ConfigurationError>) -> [DoctorFinding] {
+    func configurationFindings(_ loaded: Result<LoadedConfiguration, ConfigurationError>) async -> [DoctorFinding] {
         let name = "configuration"
         switch loaded {
         case .failure(let error):
-            var plain = error
-            plain.suggestion = nil
-            let advice = error.suggestion ?? "correct it; `aurelis config check` tells when it is right"
-            return [.init(name, .fail, plain.description, advice: advice)]
+            let advice = "correct it; `aurelis config check\(options)` tells when it is right"
+            return [Self.failure(error, advice)]
         case .success(let loaded):
-            var findings: [DoctorFinding] = []
-            do throws(ConfigurationError) {
-                try configuration.checkSecurity(environment: environment, logger: logger)
-                findings.append(.init(name, .ok, Self.sources(of: loaded)))
-            } catch {
-                findings.append(
-                    .init(name, .fail, error.description, advice: "correct the file or the setting that names it")
-                )
+            let check = StartCheck(configuration, environment: environment, clock: clock, logger: logger)
+            var findings = await check.obstacles().map {
+                Self.failure($0.error, "correct the file or the setting that names it; until then nothing is served")
             }
+            if findings.isEmpty { findings.append(.init(name, .ok, Self.sources(of: loaded))) }
             findings += loaded.warnings.map { .init(name, .warn, $0) }
             findings += openSecrets(in: loaded.sources)
             if configuration.providers.isEmpty, !configuration.simulates {
@@ -30,6 +24,13 @@ extension Doctor {
             }
             return findings
         }
+    }
+
+    private static func failure(_ error: ConfigurationError, _ advice: String) -> DoctorFinding {
+        var plain = error
+        plain.suggestion = nil
+        let own = error.suggestion?.split(separator: "\n").joined(separator: "; ")
+        return .init("configuration", .fail, plain.description, advice: own ?? advice)
     }
 
     private static func sources(of loaded: LoadedConfiguration) -> String {

@@ -14,7 +14,7 @@ extension Doctor {
     private func credentialFindings(of provider: Configuration.Provider) async -> [DoctorFinding] {
         let name = "credentials"
         guard !hasEnded(provider) else { return [.init(name, .skipped, "\(provider.id) has ended")] }
-        let login = "`aurelis auth login --provider \(provider.id)` stores one"
+        let login = "`aurelis auth login --provider \(provider.id)\(options)` stores one"
         let settings: ProviderSettings
         do { settings = try ProviderSettings(provider) } catch { return [.init(name, .fail, error.description)] }
         let vault = CredentialVault(directory: configuration.dataDirectory, environment: environment)
@@ -22,7 +22,7 @@ extension Doctor {
             CredentialSurvey(of: settings, environment: environment, vault: vault)
         }
         guard let survey else {
-            let advice = "`aurelis auth status --offline` shows which source it is"
+            let advice = "`aurelis auth status --offline\(options)` shows which source it is"
             return [.init(name, .fail, "\(provider.id): a source does not answer within 6 s", advice: advice)]
         }
         var findings = survey.entries.compactMap { entry -> DoctorFinding? in
@@ -33,7 +33,7 @@ extension Doctor {
             let isRequired = settings.preset.credential.isRequired || settings.credential != nil
             findings.insert(
                 isRequired
-                    ? .init(name, .fail, "\(provider.id) has none, and wants one", advice: login)
+                    ? .init(name, .fail, Self.missing(survey, provider.id), advice: Self.way(survey, login))
                     : .init(name, .ok, "\(provider.id) has none, and wants none"),
                 at: 0
             )
@@ -48,6 +48,21 @@ extension Doctor {
         }
         if reach == .requests { findings += await validity(of: used, at: provider) }
         return findings
+    }
+
+    /// That there is none, with every place that was looked at.
+    private static func missing(_ survey: CredentialSurvey, _ provider: String) -> String {
+        let places = survey.entries.compactMap { entry -> String? in
+            guard case .absent(let reason) = entry.finding else { return nil }
+            return "\(entry.source): \(reason)"
+        }
+        let asked = places.isEmpty ? "" : "; looked at: \(places.joined(separator: "; "))"
+        return "\(provider) has none, and wants one\(asked)"
+    }
+
+    private static func way(_ survey: CredentialSurvey, _ login: String) -> String {
+        guard !survey.variables.isEmpty else { return login }
+        return "set \(survey.variables.map { "$\($0)" }.joined(separator: " or ")), or \(login)"
     }
 
     private static func kind(_ credential: Credential, _ settings: ProviderSettings) -> String {
@@ -66,7 +81,7 @@ extension Doctor {
         let answer = await Self.limited(to: .seconds(8)) {
             try? await desk.validity(of: [credential], at: provider).first
         }
-        let login = "`aurelis auth rotate --provider \(provider.id)` exchanges it"
+        let login = "`aurelis auth rotate --provider \(provider.id)\(options)` exchanges it"
         switch answer.flatMap({ $0 }) {
         case .valid: return [.init(name, .ok, "\(provider.id) takes it")]
         case .limited(let reason):

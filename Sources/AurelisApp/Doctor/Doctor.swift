@@ -25,18 +25,23 @@ package struct Doctor: Sendable {
     let reach: Reach
     let clock: WallClock
     let logger: Logger
+    /// What has to stand behind the commands it advises, so that they mean this configuration: ` --config aurelis.yaml`.
+    let options: String
     /// How long a server may take to a handshake, or to one question.
     var patience: Duration = .seconds(4)
     private let loaded: Result<LoadedConfiguration, ConfigurationError>
 
     /// A doctor.
     ///
-    /// - Parameter fallback: what is looked at where the configuration cannot be read: where data would be, for example.
+    /// - Parameters:
+    ///   - fallback: what is looked at where the configuration cannot be read: where data would be, for example.
+    ///   - options: the options that named the configuration, for the commands that it advises.
     package init(
         _ loaded: Result<LoadedConfiguration, ConfigurationError>,
         fallback: Configuration = Configuration(),
         environment: [String: String],
         reach: Reach,
+        options: [String] = [],
         clock: WallClock = .system,
         logger: Logger
     ) {
@@ -45,6 +50,7 @@ package struct Doctor: Sendable {
         self.environment = environment
         self.reach = reach
         self.clock = clock
+        self.options = options.map { " " + Self.quoted($0) }.joined()
         var quiet = logger
         quiet.logLevel = .critical
         self.logger = quiet
@@ -67,7 +73,7 @@ package struct Doctor: Sendable {
 
     private var checks: [DoctorCheck] {
         let isLoaded = if case .success = loaded { true } else { false }
-        let reading = DoctorCheck("configuration") { configurationFindings(loaded) }
+        let reading = DoctorCheck("configuration") { await configurationFindings(loaded) }
         // What depends on a configuration is not judged by the defaults.
         let dependent = [
             DoctorCheck("credentials") { await credentialFindings() },
@@ -81,6 +87,7 @@ package struct Doctor: Sendable {
             DoctorCheck("tls files") { tlsFindings() },
             DoctorCheck("ports") { await portFindings() },
             DoctorCheck("audit log") { await auditFindings() },
+            DoctorCheck("alerts") { alertFindings() },
         ]
         let machine = [
             DoctorCheck("keyring") { await keyringFindings() },
@@ -136,6 +143,13 @@ extension Doctor {
             for await (index, found) in group { findings[index] = found }
             return findings.flatMap(\.self)
         }
+    }
+
+    /// A word as a shell takes it for one.
+    private static func quoted(_ word: String) -> String {
+        let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./:@%+=,~".contains($0) }
+        return isPlain
+            ? word : "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 
     /// A day as people write it.

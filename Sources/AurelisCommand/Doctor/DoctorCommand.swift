@@ -19,7 +19,7 @@ struct DoctorCommand: AsyncParsableCommand {
             Examples:
               aurelis doctor
               aurelis doctor --online --provider openai
-              aurelis doctor --json | jq -r '.checks[] | select(.verdict == "fail") | .advice'
+              aurelis doctor --json | jq -r '.checks[] | select(.verdict=="fail").advice'
             """
     )
 
@@ -52,6 +52,7 @@ struct DoctorCommand: AsyncParsableCommand {
             fallback: Self.fallback(provider.overrides, environment),
             environment: environment,
             reach: offline ? .offline : online ? .requests : .handshakes,
+            options: provider.configuration.words,
             logger: logger
         )
         let findings = try await Signals.interruptible { await doctor.run() }

@@ -34,6 +34,11 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: .init("Keep data in this directory.", valueName: "dir"), completion: .directory)
     var dataDir: String?
 
+    /// These options as they were written, for a command line that means the same configuration.
+    var words: [String] {
+        (config.map { ["--config", $0] } ?? []) + (dataDir.map { ["--data-dir", $0] } ?? [])
+    }
+
     /// What these options say to the loader of configurations.
     var overrides: ConfigurationOverrides {
         var overrides = ConfigurationOverrides()

@@ -22,11 +22,14 @@ package struct CredentialSurvey: Sendable {
 
     /// The sources in the order they are asked.
     package let entries: [Entry]
+    /// The variables that could hold one.
+    package let variables: [String]
 
     /// Asks all sources; blocks as long as they take.
     package init(of settings: ProviderSettings, environment: [String: String], vault: CredentialVault?) {
-        let (sources, _) = Credentials.sources(settings, environment, nil, vault)
+        let (sources, variables) = Credentials.sources(settings, environment, nil, vault)
         let search = CredentialSearch(sources: sources, kind: settings.preset.credential.kind)
+        self.variables = variables
         entries = sources.map { Entry(source: $0.name, finding: search.look(into: $0)) }
     }
 

@@ -13,7 +13,7 @@ import Testing
 struct DoctorTests {
     private static let everything = [
         "configuration", "credentials", "retirement", "upstream", "clock", "data directory", "redis", "tls files",
-        "ports", "audit log", "keyring", "open files", "proxy",
+        "ports", "audit log", "alerts", "keyring", "open files", "proxy",
     ]
 
     @Test("every check says something, in the order of the list, and a healthy place has nothing to do")
@@ -54,9 +54,85 @@ struct DoctorTests {
             )
             let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let doctor = Doctor(.success(loaded), environment: [:], reach: .offline, logger: quiet)
-            let findings = doctor.configurationFindings(.success(loaded))
+            let findings = await doctor.configurationFindings(.success(loaded))
             #expect(findings.texts("configuration", .fail).contains("chmod 600"))
         }
+    }
+
+    @Test(
+        "what serve refuses at its start, the doctor refuses",
+        arguments: [
+            ("gateway: { host: 0.0.0.0, port: 0 }\nadmin: { port: 0 }\n", "", "there is no key to tell them apart"),
+            ("gateway: { port: 0 }\nadmin: { host: 0.0.0.0, port: 0 }\n", "", "aurelis keys create NAME --admin"),
+            ("gateway: { port: 0 }\n", "alerts: [{ webhook: { env: NOHOOK } }]", "NOHOOK is not set"),
+            ("gateway: { port: 0 }\n", "alerts: [{ webhook: \"no address\" }]", "alerts[0].webhook"),
+            (
+                "gateway: { port: 0 }\n",
+                "tracing: { endpoint: \"http://127.0.0.1:1\", headers: { x-key: { env: NOKEY } } }", "NOKEY is not set"
+            ),
+        ]
+    )
+    func startObstacles(ports: String, yaml: String, reason: String) async throws {
+        try await DoctorVisit.inFolder { visit async throws in
+            let findings = try await visit.findings("simulate: true\n\(yaml)", reach: .offline, ports: ports)
+            #expect(findings.texts("configuration", .fail).contains(reason), "\(findings)")
+            #expect(!findings.of("configuration").contains { $0.verdict == .ok })
+            let loaded = try ConfigurationLoader.load(
+                {
+                    var overrides = ConfigurationOverrides()
+                    overrides.configFile = visit.folder + "/aurelis.yaml"
+                    overrides.dataDirectory = visit.data
+                    return overrides
+                }(),
+                environment: [:],
+                workingDirectory: "/",
+                homeDirectory: visit.folder
+            )
+            await #expect(throws: ConfigurationError.self) {
+                _ = try await buildApp(
+                    loaded.configuration,
+                    environment: [:],
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+                )
+            }
+        }
+    }
+
+    @Test("a program that is to be told of changes and is not there is warned of")
+    func alertPrograms() async throws {
+        try await DoctorVisit.inFolder { visit async throws in
+            let missing = try await visit.findings(
+                "simulate: true\nalerts: [{ command: [/nope/notify] }]",
+                reach: .offline
+            )
+            #expect(missing.texts("alerts", .warn).contains("/nope/notify is not there"))
+            let there = try await visit.findings("simulate: true\nalerts: [{ command: [/bin/sh] }]", reach: .offline)
+            #expect(there.of("alerts").map(\.verdict) == [.ok])
+        }
+    }
+
+    @Test("its advice names the variable and the configuration, and no library's own words are in what it says")
+    func words() async throws {
+        try await DoctorVisit.inFolder { visit async throws in
+            let yaml = """
+                providers:
+                  - { id: openai-2, preset: openai, base_url: http://localhost:1/v1, api_key: { env: MY_OPENAI } }
+                  - { id: nowhere, preset: custom, base_url: https://nobody.invalid/v1 }
+                """
+            let findings = try await visit.findings(yaml, options: ["--config", "my file.yaml"])
+            let credentials = findings.texts("credentials", .fail)
+            #expect(
+                credentials.contains("environment (MY_OPENAI): not set") && credentials.contains("set $MY_OPENAI, or ")
+            )
+            #expect(credentials.contains("aurelis auth login --provider openai-2 --config 'my file.yaml'`"))
+            for words in ["SingleConnectionFailure", "SocketAddressError", "NIO", "IOError", "errno"] {
+                #expect(!findings.texts("upstream", .fail).contains(words), "\(findings)")
+            }
+        }
+        let missing = #expect(throws: ConfigurationError.self) {
+            _ = try ConfigurationTree.reading(file: "/nowhere/aurelis.yaml")
+        }
+        #expect(missing?.message == "/nowhere/aurelis.yaml cannot be read: there is no such file")
     }
 
     @Test("variables that mean nothing are warned of")

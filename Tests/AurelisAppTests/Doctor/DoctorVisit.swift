@@ -36,6 +36,7 @@ struct DoctorVisit {
         clock: WallClock = .system,
         // A machine that runs hundreds of tests at once is slow, and nobody's fault.
         patience: Duration = .seconds(30),
+        options: [String] = [],
         ports: String = "gateway: { port: 0 }\nadmin: { port: 0 }\n"
     ) async throws -> [DoctorFinding] {
         try write(ports + yaml + "\n", to: "aurelis.yaml")
@@ -64,6 +65,7 @@ struct DoctorVisit {
             fallback: fallback,
             environment: environment,
             reach: reach,
+            options: options,
             clock: clock,
             logger: quiet
         )
