@@ -15,8 +15,16 @@ package enum LiteLLMImport {
         package var models: Int
         /// How much has no counterpart.
         package var notes: Int
-        /// Variables into which credentials have to be put that stand in the file.
-        package var variables: [String]
+        /// Credentials that stand in the file.
+        package var keys: [Key]
+    }
+
+    /// A credential that stands in the file, and is not copied.
+    package struct Key: Sendable, Hashable {
+        /// Where it has to be put.
+        package var variable: String
+        /// The variable that it is not to be put in, because another key is there; nil: there is none.
+        package var other: String?
     }
 
     /// - Throws: why the file cannot be read as LiteLLM's, with the line.
@@ -24,6 +32,7 @@ package enum LiteLLMImport {
         let configuration = try LiteLLMConfiguration(try ConfigurationTree.parsing(text, file: file))
         var groups = LiteLLMProviderGroups()
         for deployment in configuration.deployments { groups.add(deployment) }
+        groups.nameVariables()
         let notes = configuration.notes + groups.notes
         let writer = LiteLLMWriter(file: file, configuration: configuration, groups: groups, notes: notes)
         // Texts that are no credentials by their place may be by their look.
@@ -34,7 +43,9 @@ package enum LiteLLMImport {
             providers: groups.groups.count,
             models: Set(groups.groups.flatMap { $0.models.map { ModelID($0.name) } }).count,
             notes: notes.count,
-            variables: groups.groups.compactMap { $0.isKeyInFile ? $0.variable : nil }
+            keys: groups.groups.compactMap { group in
+                group.isKeyInFile ? group.variable.map { .init(variable: $0, other: group.other) } : nil
+            }
         )
     }
 }

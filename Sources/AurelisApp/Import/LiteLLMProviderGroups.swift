@@ -16,6 +16,8 @@ struct LiteLLMProviderGroups {
         var variable: String?
         /// Whether the credential stands in the imported file.
         var isKeyInFile: Bool
+        /// The variable that it would have, did that not hold another key already.
+        var other: String?
         /// Names that are passed on without being listed, such as `openai/*`.
         var wildcards: [String] = []
         var models: [LiteLLMDeployment] = []
@@ -65,13 +67,38 @@ struct LiteLLMProviderGroups {
         )
         switch deployment.key {
         case .variable(let name): group.variable = name
-        case .literal:
-            group.variable = VariableName.made(of: id) + "_API_KEY"
-            group.isKeyInFile = true
+        case .literal: group.isKeyInFile = true
         case nil: group.variable = preset == "custom" ? deployment.provider.variable : nil
         }
         groups.append(group)
         return groups.count - 1
+    }
+
+    /// Gives every key that stands in the file the name of a variable that holds no other: to be called once all
+    /// deployments are known, for a later one may name a variable.
+    mutating func nameVariables() {
+        var taken = Set(groups.compactMap(\.variable))
+        for group in groups where group.key == nil && group.variable == nil {
+            taken.formUnion(Self.variables(group.preset))
+        }
+        for index in groups.indices where groups[index].isKeyInFile {
+            let name = VariableName.made(of: groups[index].id) + "_API_KEY"
+            let free = (1...).lazy.map { $0 == 1 ? name : "\(name)_\($0)" }.first { !taken.contains($0) } ?? name
+            if free != name { groups[index].other = name }
+            groups[index].variable = free
+            taken.insert(free)
+        }
+    }
+
+    /// Whether its preset would look into a variable first that has another group's key: an address of its own ends that.
+    func needsAddress(_ group: Group) -> Bool {
+        guard group.address == .preset, let variable = group.variable else { return false }
+        return !Self.variables(group.preset).contains(variable)
+            && groups.contains { $0.preset == group.preset && $0.id != group.id }
+    }
+
+    private static func variables(_ preset: String) -> [String] {
+        (try? ProviderPreset.named(preset))?.credential.environment ?? []
     }
 
     private func freeID(_ name: String) -> String {

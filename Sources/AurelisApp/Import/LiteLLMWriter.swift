@@ -55,13 +55,19 @@ struct LiteLLMWriter {
             lines.append("    resource: my-resource         # TODO: the first part of the resource's address")
         case .preset where group.preset == "custom":
             lines.append("    base_url: \(YAMLScalar.text(Self.placeholder))    # TODO: the file has no address")
-        case .preset: break
+        case .preset:
+            if groups.needsAddress(group), let url = (try? ProviderPreset.named(group.preset))?.baseURL {
+                lines.append(
+                    "    base_url: \(YAMLScalar.text(url))    # so that its own key is used, not the first one's"
+                )
+            }
         }
         if let retirement = (try? ProviderPreset.named(group.preset))?.retirement, group.address == .preset {
             lines.append("    # \(YAMLScalar.comment(retirement.message))")
         }
         if let variable = group.variable {
-            let why = group.isKeyInFile ? "    # TODO: put the key there that stands in the imported file" : ""
+            let other = group.other.map { "; \($0) holds another" } ?? ""
+            let why = group.isKeyInFile ? "    # TODO: put the key there that stands in the imported file\(other)" : ""
             lines.append("    api_key: { env: \(YAMLScalar.text(variable)) }\(why)")
         }
         if let total = configuration.requestTimeout, total > Self.usualTotal {

@@ -7,9 +7,9 @@ struct ConfigImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Make a configuration of what another gateway was told.",
         discussion: """
-            Reads a configuration of the LiteLLM proxy and prints one of Aurelis. What has no
-            counterpart stands in a comment, with its line; credentials are never copied: one
-            that stands in the file becomes the name of a variable.
+            Reads a configuration of the LiteLLM proxy and prints one of Aurelis. What has
+            no counterpart stands in a comment, with its line; credentials are never
+            copied: one that stands in the file becomes the name of a variable.
 
             Examples:
               aurelis config import litellm.yaml -o aurelis.yaml
@@ -56,8 +56,9 @@ struct ConfigImportCommand: AsyncParsableCommand {
             let what = imported.notes == 1 ? "1 setting has" : "\(imported.notes) settings have"
             console.warn("\(what) no counterpart or mean something else here; comments at the end say which")
         }
-        for variable in imported.variables {
-            console.warn("a key stands in \(name) and is not copied: export it as \(variable)")
+        for key in imported.keys {
+            let other = key.other.map { ", for \($0) holds another" } ?? ""
+            console.warn("a key stands in \(name) and is not copied: export it as \(key.variable)\(other)")
         }
     }
 }

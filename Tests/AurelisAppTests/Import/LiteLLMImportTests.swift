@@ -90,6 +90,27 @@ struct LiteLLMImportTests {
         )
     }
 
+    @Test("a key that stands in the file gets a variable that holds no other, though that one is named only later")
+    func freeVariable() throws {
+        let read = try read(
+            """
+            model_list:
+              - model_name: a
+                litellm_params: { model: openai/gpt-4o, api_key: sk-proj-very-secret-1 }
+              - model_name: b
+                litellm_params: { model: openai/gpt-4o, api_key: os.environ/OPENAI_API_KEY }
+            """
+        )
+        #expect(
+            read.configuration.providers.map(\.apiKey) == [
+                .environment("OPENAI_API_KEY_2"), .environment("OPENAI_API_KEY"),
+            ]
+        )
+        #expect(read.imported.keys == [.init(variable: "OPENAI_API_KEY_2", other: "OPENAI_API_KEY")])
+        // With the preset's own address the preset's variable would be looked into first.
+        #expect(read.configuration.providers.map(\.baseURL) == ["https://api.openai.com/v1", nil])
+    }
+
     @Test("a key that stands in the file is not copied, wherever it stands")
     func literalKeys() throws {
         let read = try read(
@@ -116,7 +137,7 @@ struct LiteLLMImportTests {
                 .environment("OPENAI_API_KEY"), .environment("OPENAI_2_API_KEY"),
             ]
         )
-        #expect(read.imported.variables == ["OPENAI_API_KEY", "OPENAI_2_API_KEY"])
+        #expect(read.imported.keys.map(\.variable) == ["OPENAI_API_KEY", "OPENAI_2_API_KEY"])
         #expect(read.configuration.gateway.keys == .required)
         #expect(read.configuration.cache.redis?.url == "redis://cache.internal:6380")
         #expect(read.configuration.cache.redis?.prefix == "llm")
