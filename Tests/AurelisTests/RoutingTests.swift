@@ -5,6 +5,17 @@ import Testing
 
 @Suite("Routing")
 struct RoutingTests {
+    @Test("a model that nobody serves is told with the one that was probably meant")
+    func mistypedModel() async throws {
+        let orchestrator = ModelOrchestrator(providers: [ScriptedProvider(models: [.gpt4o, .gpt4oMini])])
+        for (name, hint) in [("gpt4o", #"did you mean "gpt-4o"?"#), ("something else", "`aurelis models` lists")] {
+            var request = ModelRequest("x", model: ModelID(name))
+            request.fallback = .never
+            let error = await #expect(throws: ModelError.self) { _ = try await orchestrator.respond(to: request) }
+            #expect(error?.hint?.hasPrefix(hint) == true, "\(error?.hint ?? "")")
+        }
+    }
+
     @Test("every task has models, and no model twice", arguments: TaskType.allCases)
     func total(task: TaskType) {
         let row = RoutingTable.standard[task]

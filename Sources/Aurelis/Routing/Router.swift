@@ -118,7 +118,10 @@ struct Router: Sendable {
                 .modelUnavailable,
                 "no configured provider serves \"\(named.spelling)\"",
                 code: "model_not_found",
-                hint: "`aurelis models` lists what can be asked"
+                hint: nearest(to: named, for: call).map {
+                    "did you mean \"\($0)\"? `aurelis models` lists what can be asked"
+                }
+                    ?? "`aurelis models` lists what can be asked"
             )
         } else {
             let subject = call.model.map { "\"\($0.spelling)\"" } ?? "the task \(call.task.rawValue)"
@@ -133,6 +136,14 @@ struct Router: Sendable {
         error.model = call.model
         error.trace = trace
         return error
+    }
+
+    /// The model that was probably meant, among those that the caller may ask.
+    private func nearest(to named: ModelID, for call: ModelCall) -> String? {
+        let models = providers.flatMap { provider in
+            provider.models.filter { provider.model($0.id, for: call.operation) != nil }
+        }.filter { model in call.grant.map { $0.obstacle(to: model) == nil } ?? true }
+        return Suggestion.nearest(to: named.spelling, among: models.map(\.id.canonical))
     }
 }
 

@@ -1,3 +1,4 @@
+internal import Aurelis
 package import AurelisProviders
 internal import AurelisTransport
 internal import Dispatch

@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// The environment variables that set something: the same settings as the flags, and the log's level.
 enum EnvironmentSettings {
     private static let variables: [String: String] = [

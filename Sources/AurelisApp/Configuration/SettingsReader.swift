@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// Reads the settings of one map: each by its name and type, with a default, and nothing that is not known.
 ///
 ///     var gateway = try root.section("gateway", knowing: ["host", "port"])

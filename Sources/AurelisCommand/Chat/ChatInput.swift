@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import AurelisApp
 
 /// A line of a chat: something to ask, or a command to the chat itself.

@@ -15,7 +15,7 @@ struct PresetReader {
             throw PresetError(
                 "unknown field",
                 path: place(key),
-                suggestion: Suggestion.closest(to: key, among: fields)
+                suggestion: Suggestion.nearest(to: key, among: fields)
             )
         }
     }

@@ -1,3 +1,5 @@
+internal import Aurelis
+
 extension ProviderPreset {
     /// The preset of a name; only its own data file is read.
     ///
@@ -6,7 +8,7 @@ extension ProviderPreset {
         guard let file = files.first(where: { $0.name.equalsIgnoringCase(name) }) else {
             throw PresetError(
                 "unknown preset \"\(name)\" (there are \(names.joined(separator: ", ")))",
-                suggestion: Suggestion.closest(to: name, among: names)
+                suggestion: Suggestion.nearest(to: name, among: names)
             )
         }
         do {
