@@ -56,6 +56,28 @@ def test_bash(home: Path, typed: str, completed: str) -> None:
         terminal.wait(lambda: terminal.lines[-1] == f"$ {completed}")
 
 
+BASH_CASES = [
+    ("aurelis confi", "aurelis config"),
+    ("aurelis key", "aurelis keys"),
+    ("aurelis help confi", "aurelis help config"),
+    ("aurelis help config im", "aurelis help config import"),
+    ("aurelis ask --task=codeR", "aurelis ask --task=codeReview"),
+    ("aurelis ask --json --task=codeR", "aurelis ask --json --task=codeReview"),
+    ("aurelis ask -f keys/o", "aurelis ask -f keys/one.txt"),
+    ("aurelis ask -f con", "aurelis ask -f config/"),
+    ("aurelis serve --config=config/a", "aurelis serve --config=config/aurelis.yaml"),
+]
+
+
+@pytest.mark.parametrize(("typed", "completed"), BASH_CASES)
+def test_bash_where_folders_are_called_as_commands_are(home: Path, typed: str, completed: str) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "aurelis.yaml").touch()
+    (home / "keys").mkdir()
+    (home / "keys" / "one.txt").touch()
+    test_bash(home, typed, completed)
+
+
 @pytest.mark.parametrize(("typed", "completed"), CASES)
 def test_zsh(home: Path, typed: str, completed: str) -> None:
     (home / "_aurelis").write_text(script("zsh"))

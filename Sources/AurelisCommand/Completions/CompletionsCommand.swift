@@ -23,7 +23,8 @@ struct CompletionsCommand: ParsableCommand {
     var output: OutputOptions
 
     func run() throws {
-        try output.console().output.write(AurelisTool.completionScript(for: shell.shell) + "\n")
+        let script = AurelisTool.completionScript(for: shell.shell)
+        try output.console().output.write((shell.shell == .bash ? BashCompletion.mended(script) : script) + "\n")
     }
 }
 
