@@ -124,3 +124,78 @@ def test_messages_fit_into_a_narrow_window() -> None:
         assert "aurelis: no configured" in terminal.text
         written = terminal.written.decode().replace("\x1b[31m", "").replace("\x1b[2m", "").replace("\x1b[0m", "")
         assert all(len(line) <= 30 for line in written.splitlines())
+
+
+def command(directory: Path, *arguments: str, **options: str) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AURELIS_")}
+    environment |= {"XDG_CONFIG_HOME": str(directory), "XDG_DATA_HOME": str(directory)}
+    return subprocess.run(
+        [COMMAND, *arguments], capture_output=True, text=True, timeout=30, env=environment, cwd=directory, **options
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ("config check --config broken.yaml", 3),
+        ("keys show nope", 1),
+        ("cache show abc", 1),
+        ("plan nowhere.jsonl", 1),
+        ("config reload", 1),
+        ("ask --simulate -m gpt4o --no-fallback hi", 5),
+        ("ask --bogus", 2),
+    ],
+)
+def test_a_failure_is_told_to_programs_in_one_way(arguments: str, status: int, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("providers: 7\n")
+    (tmp_path / "aurelis.yaml").write_text("simulate: true\nadmin: { port: 1 }\n")
+    done = command(tmp_path, *arguments.split(), "--json", stdin=subprocess.DEVNULL)
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert told["type"] == "error" and told["error"]["message"] and told["error"]["exit_status"] == done.returncode
+    assert done.stderr.startswith("aurelis: ") and done.returncode == status
+
+
+def test_help_on_what_is_no_command_is_wrong_usage(tmp_path: Path) -> None:
+    done = command(tmp_path, "help", "chekc")
+    assert (done.returncode, done.stdout) == (2, "") and "there is no command" in done.stderr
+    assert "did you mean `aurelis config check`?" in command(tmp_path, "config", "chekc").stderr
+
+
+def test_origins_are_shown_to_programs_too(tmp_path: Path) -> None:
+    (tmp_path / "aurelis.yaml").write_text("simulate: true\r\ngateway:\r\n  port: 9999\r\n")
+    shown = json.loads(command(tmp_path, "config", "show", "--json").stdout)
+    origins = {setting["path"]: setting["origin"] for setting in shown["settings"]}
+    assert origins["gateway.port"].endswith("aurelis.yaml:3:9") and origins["admin.port"] == "default"
+
+
+def test_a_chat_offers_the_models_that_can_chat(tmp_path: Path) -> None:
+    told = command(tmp_path, "chat", "--simulate", input="/model\n").stderr
+    assert "gpt-4o-mini" in told and "embedding" not in told
+
+
+def test_health_without_a_gateway_leaves_out_what_was_simulated(tmp_path: Path) -> None:
+    (tmp_path / "aurelis.yaml").write_text("admin: { port: 1 }\n")
+    command(tmp_path, "ask", "--simulate", "hello", stdin=subprocess.DEVNULL)
+    assert "simulator" not in command(tmp_path, "health", "--json").stdout
+    (tmp_path / "aurelis.yaml").write_text("simulate: true\nadmin: { port: 1 }\n")
+    assert "simulator" in command(tmp_path, "health", "--json").stdout
+
+
+def test_faults_have_names_in_front_of_a_simulated_provider_too(tmp_path: Path) -> None:
+    environment = {**os.environ, "AURELIS_FAULTS": "retired"}
+    done = subprocess.run(
+        [COMMAND, "ask", "--simulate", "hello"], capture_output=True, text=True, timeout=30, env=environment, cwd=tmp_path
+    )
+    assert done.returncode == 5 and "cannot be read" not in done.stderr
+
+
+def test_a_check_warns_of_what_only_this_machine_lacks(tmp_path: Path) -> None:
+    file = tmp_path / "aurelis.yaml"
+    file.write_text("simulate: true\ngateway: { host: 0.0.0.0 }\nalerts: [{ webhook: { env: NOHOOK } }]\n")
+    checked = command(tmp_path, "config", "check")
+    assert checked.returncode == 0 and "ok, with 2 warnings" in checked.stdout, checked.stderr
+    doctor = command(tmp_path, "doctor", "--offline", "--json")
+    failed = [check["message"] for check in json.loads(doctor.stdout)["checks"] if check["verdict"] == "fail"]
+    assert doctor.returncode == 1 and len(failed) >= 2 and any("NOHOOK" in message for message in failed)
+    file.write_text("simulate: true\nalerts: [{ webhook: not an address }]\n")
+    assert command(tmp_path, "config", "check").returncode == 3

@@ -116,3 +116,15 @@ def test_where_no_gateway_listens_nothing_is_read_again(tmp_path: Path) -> None:
     assert done.returncode == 1 and "no gateway" in done.stderr and "--admin" in done.stderr
     named = command("config", "reload", "--config", file, "--admin", "http://127.0.0.1:1")
     assert named.returncode == 1 and "does not answer" in named.stderr
+
+
+def test_a_reload_without_the_admin_key_is_refused_and_says_so(launch: Serve, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    command("keys", "create", "ops", "--admin", "--data-dir", data)
+    server = launch("serve", "--simulate", "--data-dir", str(data), data_directory=False)
+    file = tmp_path / "aurelis.yaml"
+    file.write_text(f"simulate: true\nadmin: {{ port: {server.admin_url.rsplit(':', 1)[1]} }}\n")
+    done = command("config", "reload", "--config", file, "--json")
+    assert done.returncode == 4, done.stderr
+    assert "AURELIS_ADMIN_KEY" in done.stderr and "no gateway" not in done.stderr
+    assert '"exit_status":4' in done.stdout

@@ -38,6 +38,7 @@ struct AurelisTool: AsyncParsableCommand {
     /// Runs one command line to its end; everything it has to say has been said when it returns.
     static func run(_ arguments: [String]) async -> CommandStatus {
         do {
+            if let failure = UnknownCommand.failure(in: arguments) { throw failure }
             var command = try await asyncParseAsRoot(arguments)
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
@@ -48,7 +49,8 @@ struct AurelisTool: AsyncParsableCommand {
         } catch {
             // The options may not have been parsed, so the flag is looked for by hand.
             let color = !arguments.contains("--no-color")
-            return FailureReport(error, environment: ProcessEnvironment.current).print(color: color)
+            return FailureReport(error, environment: ProcessEnvironment.current)
+                .print(color: color, json: FailureJSON.isWanted(by: arguments))
         }
     }
 }

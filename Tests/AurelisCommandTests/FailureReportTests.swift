@@ -1,5 +1,6 @@
 import ArgumentParser
 import Aurelis
+import AurelisApp
 import Testing
 
 @testable import AurelisCommand
@@ -105,6 +106,50 @@ struct FailureReportTests {
         #expect(report.status == .success)
         #expect(report.failure == nil)
         #expect(arguments == ["--version"] ? report.output == "0.1.0\n" : report.output.contains("aurelis "))
+    }
+
+    @Test(
+        "a command that is none is told with the one that was meant, also behind help",
+        arguments: [
+            (["askk"], "did you mean `aurelis ask`?"), (["config", "chekc"], "did you mean `aurelis config check`?"),
+            (["help", "askk", "--json"], "did you mean `aurelis ask`?"),
+            (["help", "nosuch"], "`aurelis --help` lists the commands"),
+            (["keys", "xyzzyx"], "`aurelis keys --help` lists the commands"),
+        ]
+    )
+    func unknownCommand(arguments: [String], hint: String) throws {
+        let failure = try #require(UnknownCommand.failure(in: arguments))
+        #expect(failure.status == .usage && failure.hints == [hint])
+    }
+
+    @Test(
+        "commands that there are, options, and what a command takes are left to the parser",
+        arguments: [
+            [], ["ask", "askk"], ["help"], ["help", "config", "check"], ["--help"], ["config"], ["config", "--help"],
+            ["help", "ask"], ["health", "--json"], ["config", "help", "check"],
+        ]
+    )
+    func knownCommand(arguments: [String]) {
+        #expect(UnknownCommand.failure(in: arguments) == nil)
+    }
+
+    @Test("every failure is told to programs in one form, and once")
+    func json() throws {
+        let failure = CommandFailure(.authentication, "no \"key\"", hint: "make one")
+        let text = try #require(FailureReport(failure).json)
+        #expect(
+            text == #"{"type":"error","error":{"message":"no \"key\"","hint":"make one","exit_status":4}}"# + "\n"
+        )
+        let request = try #require(FailureReport(ModelError(.timeout, "late")).json)
+        #expect(request.hasPrefix(#"{"type":"error","error":{"category":"timeout","message":"late","#))
+        #expect(FailureReport(ConfigurationError("x", path: "y")).json?.contains(#""exit_status":3"#) == true)
+        var printed = failure
+        printed.isPrinted = true
+        #expect(FailureReport(printed).json == nil)
+        #expect(FailureReport(WriteFailure(number: 28)).json == nil)
+        #expect(FailureReport(Interruption(status: .interrupted)).json == nil)
+        #expect(FailureJSON.isWanted(by: ["keys", "show", "nope", "--json"]))
+        #expect(!FailureJSON.isWanted(by: ["ask", "--", "--json"]))
     }
 
     @Test("the help of every command shows an example that starts with its own name")

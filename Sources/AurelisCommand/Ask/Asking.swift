@@ -16,9 +16,10 @@ struct Asking: Sendable {
             if explains { explain(response.trace) }
             try finish(response)
         } catch let error as ModelError {
-            if json, error.category != .cancelled { try console.output.write(json: AnswerJSON.error(error)) }
             guard explains, let trace = error.trace else { throw error }
             explain(trace)
+            // Programs want the trace in any case; people have just read it.
+            guard !json else { throw error }
             var explained = error
             explained.trace = nil
             throw explained
@@ -78,7 +79,10 @@ struct Asking: Sendable {
         switch response.finishReason {
         case FinishReason.length: console.warn("the answer was cut off at its token limit; --max-tokens raises it")
         case FinishReason.contentFilter:
-            throw CommandFailure(.refused, "a content filter of the provider cut the answer off")
+            var failure = CommandFailure(.refused, "a content filter of the provider cut the answer off")
+            // The answer's own object names the reason why it ended.
+            failure.isPrinted = json
+            throw failure
         default:
             if response.content.isEmpty { console.warn("the model answered without any text") }
         }

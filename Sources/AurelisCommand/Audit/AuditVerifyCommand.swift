@@ -51,14 +51,18 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             try console.output.write(text.rendered(console.output.style))
         }
         if let broken = report.broken {
-            throw CommandFailure(.failure, "the audit log is not whole: \(broken)")
+            var failure = CommandFailure(.failure, "the audit log is not whole: \(broken)")
+            failure.isPrinted = json
+            throw failure
         }
         guard report.files > 0 else {
-            throw CommandFailure(
+            var failure = CommandFailure(
                 .failure,
                 "there is no audit log in \(directory.path)",
                 hint: "without a log and without an anchor nobody can tell whether there ever was one"
             )
+            failure.isPrinted = json
+            throw failure
         }
     }
 }

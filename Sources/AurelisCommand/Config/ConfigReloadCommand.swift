@@ -8,9 +8,9 @@ struct ConfigReloadCommand: AsyncParsableCommand {
         commandName: "reload",
         abstract: "Have the running gateway read its configuration again, and print what changed.",
         discussion: """
-            The gateway reads its own files and environment, as at SIGHUP. What cannot be used
-            changes nothing: the exit status is 3, and file, line and setting are named. What
-            takes a restart is said.
+            The gateway reads its own files and environment, as at SIGHUP. What cannot be
+            used changes nothing: the exit status is 3, and file, line and setting are
+            named. What takes a restart is said.
 
             Examples:
               aurelis config reload
@@ -55,7 +55,12 @@ struct ConfigReloadCommand: AsyncParsableCommand {
     private func gateway(_ overrides: ConfigurationOverrides, _ console: Console) throws -> ControlPlane {
         do {
             let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
-            return ControlPlane(named: admin, configuration: session.configuration, remark: { console.remark($0) })
+            return ControlPlane(
+                named: admin,
+                configuration: session.configuration,
+                isRequired: true,
+                remark: { console.remark($0) }
+            )
         } catch let error as ConfigurationError {
             guard admin != nil else { throw error }
             return ControlPlane(named: admin, configuration: Configuration(), remark: { console.remark($0) })

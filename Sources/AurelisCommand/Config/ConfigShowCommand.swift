@@ -34,6 +34,7 @@ struct ConfigShowCommand: AsyncParsableCommand {
                 writer.field("path", setting.path)
                 writer.field("value", setting.value)
                 writer.field("said", setting.isSaid)
+                writer.field("origin", setting.origin.map { "\($0)" } ?? "default")
             }
             writer.endObject()
             return try console.output.write(json: String(decoding: writer.bytes, as: UTF8.self) + "\n")

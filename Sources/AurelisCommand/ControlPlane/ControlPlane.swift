@@ -10,6 +10,8 @@ struct ControlPlane: Sendable {
     /// The address that the command line names; nil: that of the configuration, if somebody listens there.
     let named: String?
     let configuration: Configuration
+    /// Whether the command is about a gateway that runs: none that refuses is passed over.
+    var isRequired = false
     /// What operators are known by: the variable `AURELIS_ADMIN_KEY`.
     var adminKey = ProcessEnvironment.current["AURELIS_ADMIN_KEY"].flatMap { $0.isEmpty ? nil : $0 }
     /// Is told why a gateway that nobody named is not asked after all.
@@ -70,7 +72,7 @@ struct ControlPlane: Sendable {
     /// - Returns: nil, as if nobody were there, when nobody said that this gateway shall be asked.
     private func refused(_ answer: Answer) throws -> Answer? {
         let reason = answer.document["error"]?["message"]?.string ?? "it wants an admin key"
-        if named == nil, adminKey == nil {
+        if named == nil, adminKey == nil, !isRequired {
             remark("the gateway at \(address) was not asked, because it wants the admin key ($AURELIS_ADMIN_KEY)")
             return nil
         }

@@ -8,6 +8,8 @@ struct CommandFailure: Error, Hashable, Sendable {
     var message: String
     /// What can be done about it, one line each.
     var hints: [String]
+    /// Whether standard output tells programs of it already.
+    var isPrinted = false
 
     /// A failure with its ways out.
     init(_ status: CommandStatus, _ message: String, hint: String...) {

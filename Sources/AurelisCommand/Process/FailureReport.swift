@@ -10,6 +10,8 @@ struct FailureReport {
     private(set) var output = ""
     /// What went wrong; nil when nothing needs to be said.
     private(set) var failure: CommandFailure?
+    /// The same for programs; nil when nothing needs to be said, or standard output has it already.
+    private(set) var json: String?
     private let environment: [String: String]
 
     init(_ error: any Error, environment: [String: String] = [:]) {
@@ -36,10 +38,17 @@ struct FailureReport {
         default:
             (status, output, failure) = FailureReport.parsing(error)
         }
+        if let error = error as? ModelError {
+            json = error.category == .cancelled ? nil : AnswerJSON.error(error)
+        } else if let failure, !failure.isPrinted, !(error is WriteFailure) {
+            json = FailureJSON.text(failure)
+        }
     }
 
     /// Says it, and returns the status.
-    func print(color: Bool) -> CommandStatus {
+    ///
+    /// - Parameter json: whether programs are told too, on standard output.
+    func print(color: Bool, json isWanted: Bool = false) -> CommandStatus {
         let color = color && ProcessEnvironment.allowsColor(environment)
         if !output.isEmpty {
             do {
@@ -47,6 +56,10 @@ struct FailureReport {
             } catch {
                 return FailureReport(error, environment: environment).print(color: color)
             }
+        }
+        if isWanted, let json {
+            let output = TextOutput(descriptor: 1, color: false)
+            output.note(output.isTerminal ? TerminalSanitizer.json(json) : json)
         }
         if let failure {
             let errors = TextOutput(descriptor: 2, color: color)
