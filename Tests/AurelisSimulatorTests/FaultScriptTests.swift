@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import AurelisSimulator
@@ -5,6 +6,20 @@ import Testing
 @Suite("Fault scripts")
 struct FaultScriptTests {
     private func parse(_ text: String) throws -> FaultScript { try FaultScript(parsing: Array(text.utf8)) }
+
+    @Test("the example of the documentation is a script, and every name there is one that is known")
+    func documentation() throws {
+        let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Documentation/faults.md")
+        let text = try String(contentsOf: file.standardizedFileURL, encoding: .utf8)
+        let start = try #require(text.range(of: "```json\n")).upperBound
+        let end = try #require(text[start...].range(of: "```")).lowerBound
+        let script = try parse(String(text[start..<end]))
+        #expect(script.steps["openai/gpt-4o"]?.map(\.fault.name) == ["pass", "status", "cut"])
+        #expect(script.steps["*"]?.map(\.fault.name) == ["status", "outage"])
+        for name in FaultScript.names { #expect(text.contains("| `\(name)` | "), "\(name)") }
+        for error in NamedError.allCases { #expect(text.contains("`\(error.rawValue)`"), "\(error)") }
+        for kind in FaultStep.kinds { #expect(text.contains("\n| `\(kind)` | "), "\(kind)") }
+    }
 
     @Test("every kind is read with its fields")
     func everyKind() throws {

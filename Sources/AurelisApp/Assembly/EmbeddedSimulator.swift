@@ -10,6 +10,8 @@ struct EmbeddedSimulator: Sendable {
     /// The variable and the made-up token for it.
     let environment: [String: String]
 
+    /// The name that it has as a provider.
+    static let providerID = "simulator"
     private static let tokenVariable = "AURELIS_SIMULATOR_TOKEN"
 
     /// Starts it.
@@ -22,7 +24,7 @@ struct EmbeddedSimulator: Sendable {
         if let file = settings.faults { configuration.faults = try faults(file) }
         let simulator = Simulator(configuration: configuration)
         let port = try await simulator.start().port ?? 0
-        var provider = Configuration.Provider(id: "simulator", preset: "github-models")
+        var provider = Configuration.Provider(id: providerID, preset: "github-models")
         provider.baseURL = "http://127.0.0.1:\(port)"
         provider.apiKey = .environment(tokenVariable)
         provider.plan = settings.tier
@@ -40,8 +42,13 @@ struct EmbeddedSimulator: Sendable {
     }
 
     private static func faults(_ file: String) throws(ConfigurationError) -> FaultScript {
+        if let script = FaultScript.named(file) { return script }
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw ConfigurationError("\(file) cannot be read", path: "simulator.faults")
+            throw ConfigurationError(
+                "\(file) cannot be read",
+                path: "simulator.faults",
+                suggestion: "a JSON file, or one of \(FaultScript.names.joined(separator: ", "))"
+            )
         }
         do {
             return try FaultScript(parsing: Array(data))

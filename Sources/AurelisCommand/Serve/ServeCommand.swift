@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Aurelis
 internal import AurelisApp
+internal import AurelisSimulator
 internal import Logging
 
 /// `aurelis serve`: the gateway that OpenAI clients talk to.
@@ -32,9 +33,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: .init("Serve clients with this many threads.", valueName: "count"))
     var threads: Int?
 
-    @Option(
-        help: "How requests go about cached answers: \(CachePolicyArgument.allValueStrings.joined(separator: ", "))."
-    )
+    @Option(help: "How requests go about cached answers.")
     var cache: CachePolicyArgument?
 
     @Option(help: .init("With --simulate: decides every answer.", valueName: "seed"))
@@ -52,7 +51,13 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var timeScale: Int?
 
-    @Option(help: .init("With --simulate: a JSON file with what goes wrong.", valueName: "file"), completion: .file())
+    @Option(
+        help: .init(
+            "With --simulate: what goes wrong: a JSON file, or one of \(FaultScript.names.joined(separator: ", ")).",
+            valueName: "file|name"
+        ),
+        completion: .file()
+    )
     var faults: String?
 
     @OptionGroup

@@ -115,7 +115,7 @@ extension FaultStep {
         }
     }
 
-    private static let kinds = [
+    static let kinds = [
         "pass", "status", "reset_before_headers", "silent", "slow_headers", "slow_first_token", "cut", "stall",
         "malformed_chunk", "missing_done", "wrong_content_type", "empty_choices", "endless_body",
         "garbage_status_line", "slow_body", "retired", "duplicate_usage", "outage",
