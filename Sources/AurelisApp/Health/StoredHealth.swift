@@ -13,12 +13,17 @@ package struct StoredHealth: Sendable {
     private static let requests = 500
 
     private let directory: String
+    private let simulates: Bool
+    /// Whether a configured provider has the simulator's name: then its records are as real as any.
+    private let isNameTaken: Bool
     private let clock: WallClock
     private let logger: Logger
 
     /// The records of a configuration's data directory.
     package init(_ configuration: Configuration, clock: WallClock = .system, logger: Logger) {
         directory = configuration.dataDirectory
+        simulates = configuration.simulates
+        isNameTaken = configuration.providers.contains { $0.id == EmbeddedSimulator.providerID }
         self.clock = clock
         self.logger = logger
     }
@@ -27,7 +32,7 @@ package struct StoredHealth: Sendable {
     package func report(of history: RequestHistory) async throws -> HealthReport {
         let time = clock.millisecondsSinceEpoch
         let records = try await history.latest(Self.requests)
-            .filter { time - $0.time <= Self.span.milliseconds }.reversed()
+            .filter { time - $0.time <= Self.span.milliseconds && isAboutUs($0) }.reversed()
         let now = ContinuousClock.now
         var readings = HealthReadings.reading(Array(records), at: now)
         let path = directory
@@ -43,6 +48,13 @@ package struct StoredHealth: Sendable {
         var monitor = HealthMonitor(rules: rules, time: time)
         _ = monitor.evaluate(readings.observations(at: now), at: now, time: time)
         return monitor.report
+    }
+
+    /// What the simulator answered says nothing of the providers, and they say nothing of it.
+    private func isAboutUs(_ record: RequestRecord) -> Bool {
+        let provider = record.trace.attempts.last?.provider.rawValue ?? record.provider
+        guard let provider, !isNameTaken else { return true }
+        return (provider == EmbeddedSimulator.providerID) == simulates
     }
 
     /// The latest transitions, the newest first.
