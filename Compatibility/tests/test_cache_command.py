@@ -47,7 +47,9 @@ def test_a_command_finds_what_another_one_has_kept(configuration: Path) -> None:
     assert entry["layers"] == ["database"] and entry["model"] == "gpt-4o"
     assert "Simulated answer" in run(configuration, "cache", "show", entry["key"][:12])
     assert "Simulated answer" not in run(configuration, "cache", "invalidate", "--tag", "release-2", "--dry-run")
-    run(configuration, "cache", "invalidate", "--tag", "release-2")
+    nothing = run(configuration, "cache", "invalidate", "nosuch_event")
+    assert "invalidated 0 answers" in nothing and "`cache.events` names no task for it" in nothing
+    assert "invalidated 1 answer " in run(configuration, "cache", "invalidate", "--tag", "release-2")
     assert entries(configuration) == []
     assert "answered from" not in run(configuration, "ask", "-m", "gpt-4o", "hello")
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Testing
 
 @testable import AurelisCommand
@@ -37,6 +38,26 @@ struct HelpTests {
     func width(words: [String]) throws {
         for line in try help(words).split(separator: "\n") {
             #expect(line.displayWidth <= 80, "\(line)")
+        }
+    }
+
+    @Test("no line of what is told of a command is broken into two, least of all an example", arguments: commands)
+    func unbroken(words: [String]) throws {
+        var command: any ParsableCommand.Type = AurelisTool.self
+        for word in words {
+            command = try #require(command.configuration.subcommands.first { $0.configuration.commandName == word })
+        }
+        let lines = try help(words).split(separator: "\n").map(String.init)
+        for line in command.configuration.discussion.split(separator: "\n") {
+            #expect(lines.contains(String(line)), "\(line)")
+        }
+    }
+
+    @Test("values that an option takes are listed once")
+    func valuesOnce() throws {
+        let text = try help(["ask"]).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for values in [CachePolicyArgument.allValueStrings, StrategyArgument.allValueStrings] {
+            #expect(text.components(separatedBy: values.joined(separator: ", ")).count == 2)
         }
     }
 

@@ -65,6 +65,13 @@ struct ModelListTests {
         #expect(DryRun(request: request, routing: .standard).reason(for: candidate) == reason)
     }
 
+    @Test("a model that a prompt file names is not said to be named with -m")
+    func namedByFile() {
+        var run = DryRun(request: ModelRequest("x", task: .codeReview, model: .gpt4o), routing: .standard)
+        run.naming = "named in summary.prompt.yml"
+        #expect(run.reason(for: .gpt4o) == "named in summary.prompt.yml")
+    }
+
     @Test("a dry run prints candidates as a table and as JSON")
     func dryRun() throws {
         let candidates: [RouteTrace.Candidate] = [

@@ -71,14 +71,10 @@ struct AskCommand: AsyncParsableCommand {
     )
     var fallbackModels: ModelsArgument?
 
-    @Option(
-        help: "How the models are put in order: \(RoutingStrategy.allCases.map(\.rawValue).joined(separator: ", "))."
-    )
+    @Option(help: "How the models are put in order.")
     var strategy: StrategyArgument?
 
-    @Option(
-        help: "How to go about cached answers: \(CachePolicyArgument.allValueStrings.joined(separator: ", "))."
-    )
+    @Option(help: "How to go about cached answers.")
     var cache: CachePolicyArgument?
 
     @Flag(help: "Ask anew and keep nothing: the same as --cache off.")
@@ -148,7 +144,9 @@ struct AskCommand: AsyncParsableCommand {
         try await Signals.interruptible {
             try await session.withEngine { engine in
                 if dryRun {
-                    try DryRun(request: request, routing: session.configuration.orchestrator.routing).print(
+                    var run = DryRun(request: request, routing: session.configuration.orchestrator.routing)
+                    if model == nil, let file = prompt.promptFile { run.naming = "named in \(file)" }
+                    try run.print(
                         try engine.orchestrator.candidates(for: request),
                         json: json,
                         on: console

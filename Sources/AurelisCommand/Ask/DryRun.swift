@@ -4,6 +4,8 @@ internal import Aurelis
 struct DryRun {
     let request: ModelRequest
     let routing: RoutingTable
+    /// How the request came by its model, when it names one.
+    var naming = "named with -m"
 
     /// Prints the candidates; nothing was sent.
     func print(_ candidates: [RouteTrace.Candidate], json: Bool, on console: Console) throws {
@@ -35,7 +37,7 @@ struct DryRun {
 
     /// Where the model stands in the route.
     func reason(for model: ModelID) -> String {
-        if let named = request.model, named == model { return "named with -m" }
+        if let named = request.model, named == model { return naming }
         let task = request.task.rawValue
         switch routing[request.task].firstIndex(of: model) {
         case 0: return request.model == nil ? "first choice for \(task)" : "fallback: first choice for \(task)"

@@ -15,7 +15,7 @@ struct AuditExportCommand: AsyncParsableCommand {
             Nothing is verified: `aurelis audit verify` does that.
 
             Example:
-              aurelis audit export --from 2026-11-01 --to 2026-11-30 --format csv > november.csv
+              aurelis audit export --from 2026-11-01 --to 2026-11-30 --format csv >nov.csv
             """
     )
 

@@ -8,10 +8,10 @@ struct AuthLogoutCommand: AsyncParsableCommand {
         commandName: "logout",
         abstract: "Remove a stored credential from the store and the system keyring.",
         discussion: """
-            The provider is not told: a credential that somebody else may have seen is to be
-            revoked there as well. With the last credential the store and the key that was
-            made for it are removed. --all removes the store even when it is damaged or its
-            passphrase is lost.
+            The provider is not told: a credential that somebody else may have seen is to
+            be revoked there as well. With the last credential the store and the key that
+            was made for it are removed. --all removes the store even when it is damaged
+            or its passphrase is lost.
 
             Examples:
               aurelis auth logout --provider openai

@@ -53,6 +53,25 @@ struct CacheDesk: Sendable {
         return found
     }
 
+    /// How many answers a selection has, or an event concerns; no more are counted than `limit`.
+    func count(of argument: CacheSelectionArgument, event: String?, limit: Int) async throws -> Int {
+        guard let event else {
+            return Set(try await entries(of: argument, in: nil, limit: limit).map(\.facts.key)).count
+        }
+        var keys: Set<CacheKey> = []
+        for task in session.configuration.cache.rules.events[event] ?? [] where argument.task ?? task == task {
+            var narrowed = argument
+            narrowed.task = task
+            keys.formUnion(try await entries(of: narrowed, in: nil, limit: limit).map(\.facts.key))
+        }
+        if argument.tag ?? event == event {
+            var narrowed = argument
+            narrowed.tag = event
+            keys.formUnion(try await entries(of: narrowed, in: nil, limit: limit).map(\.facts.key))
+        }
+        return keys.count
+    }
+
     /// One answer with its facts.
     func answer(for key: CacheKey) async throws -> (facts: CacheFacts, layer: CacheLayer, document: JSONFragment)? {
         if try await gatewaysReport() != nil, let found = try await gateway.get("/admin/cache/entries/\(key)"),

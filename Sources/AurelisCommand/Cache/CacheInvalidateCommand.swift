@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Aurelis
+internal import AurelisApp
 
 /// `aurelis cache invalidate`: some answers count no more.
 struct CacheInvalidateCommand: AsyncParsableCommand {
@@ -53,11 +54,19 @@ struct CacheInvalidateCommand: AsyncParsableCommand {
                 if answers.count > 20 { console.remark("and \(answers.count - 20) more") }
                 return
             }
+            let count = try await desk.count(of: selection, event: event, limit: 1_000)
             let isGateway = try await desk.invalidate(selection, event: event)
             let place =
                 isGateway ? "at the gateway and in what outlives it" : "in what outlives a gateway; none runs here"
-            if json { return try console.output.write(json: "{\"invalidated\":true,\"gateway\":\(isGateway)}\n") }
-            console.remark("invalidated \(place)")
+            if json {
+                let members = "\"invalidated\":true,\"answers\":\(count),\"gateway\":\(isGateway)"
+                return try console.output.write(json: "{\(members)}\n")
+            }
+            let answers = count == 1 ? "1 answer" : count < 1_000 ? "\(count) answers" : "at least \(count) answers"
+            console.remark("invalidated \(answers) \(place)")
+            if let event, count == 0, desk.session.configuration.cache.rules.events[event] == nil {
+                console.warn("no kept answer is tagged \(event), and `cache.events` names no task for it")
+            }
         }
     }
 }

@@ -150,7 +150,14 @@ struct ChatCommand: AsyncParsableCommand {
 
 extension ChatLoop {
     /// The models that can be named.
-    var modelNames: [String] { Set(setting.orchestrator.models.map(\.model.id.canonical)).sorted() }
+    /// Those that can be asked in a chat, which embedding models cannot.
+    var modelNames: [String] {
+        Set(setting.orchestrator.models.map(\.model.id.canonical)).filter { name in
+            var request = ModelRequest("hello", model: ModelID(name))
+            request.fallback = .never
+            return (try? setting.orchestrator.candidates(for: request)) != nil
+        }.sorted()
+    }
 
     /// Says who will answer, and where help is.
     func greet() {

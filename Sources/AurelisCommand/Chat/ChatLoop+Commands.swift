@@ -55,8 +55,7 @@ extension ChatLoop {
     private mutating func choose(model name: String) throws {
         guard !name.isEmpty else {
             console.remark(model.map { "model: \($0)" } ?? "model: chosen by the task \(task.rawValue)")
-            let names = Set(setting.orchestrator.models.map(\.model.id.canonical)).sorted()
-            if !names.isEmpty { console.remark("there are: \(names.joined(separator: ", "))") }
+            if !modelNames.isEmpty { console.remark("there are: \(modelNames.joined(separator: ", "))") }
             return
         }
         var request = ModelRequest("hello", task: task, model: ModelID(name))
@@ -99,6 +98,8 @@ extension ChatLoop {
     // MARK: Files
 
     private mutating func write(_ path: String) throws(CommandFailure) {
+        // Without a name it is written where it is kept anyway.
+        let path = path.isEmpty ? setting.saving?.path ?? "" : path
         guard !path.isEmpty else { throw CommandFailure(.usage, "/save needs the name of a file, .md or .json") }
         let file = try ChatFile(path)
         guard !file.isThere || ownFiles.contains(path) else {

@@ -7,8 +7,8 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys",
         abstract: "Make, list, rotate and revoke the keys of the gateway's clients and operators.",
         discussion: """
-            A key is shown once, when it is made; kept is the hash of its secret. Changes are
-            in effect at a running gateway of the same data directory within a second.
+            A key is shown once, when it is made; kept is the hash of its secret. Changes
+            are in effect at a running gateway of the same data directory within a second.
 
             Examples:
               KEY=$(aurelis keys create ci --models "gpt-4o-mini,codestral*" --budget 2.50)

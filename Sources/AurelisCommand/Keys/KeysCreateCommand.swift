@@ -12,7 +12,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
 
             Examples:
               KEY=$(aurelis keys create ci --tasks codeReview --requests-per-day 500)
-              aurelis keys create ann --models "gpt-4o,codestral*" --budget 2.50 --expires 30d
+              aurelis keys create ann --models "gpt-4o*" --budget 2.50 --expires 30d
               export AURELIS_ADMIN_KEY=$(aurelis keys create ops --admin)
             """
     )

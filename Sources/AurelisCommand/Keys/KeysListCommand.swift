@@ -9,7 +9,7 @@ struct KeysListCommand: AsyncParsableCommand {
         discussion: """
             Examples:
               aurelis keys list
-              aurelis keys list --all --json | jq -r '.keys[] | select(.usable | not) | .id'
+              aurelis keys list --all --json | jq -r '.keys[] | select(.usable|not).id'
             """
     )
 

@@ -51,7 +51,8 @@ struct ManualPage {
         let names = argument.names.map { $0 + value }
         let title = argument.kind == .positional ? "<\(argument.valueName)>" : names.joined(separator: ", ")
         let standard = argument.defaultValue.map { " Default: \($0)." } ?? ""
-        roff.entry(title, argument.help + standard)
+        let values = argument.values.isEmpty ? "" : " One of: \(argument.values.joined(separator: ", "))."
+        roff.entry(title, argument.help + values + standard)
     }
 
     /// Those that every command has: told once, at the end.

@@ -20,6 +20,8 @@ struct ToolDescription {
         var valueName: String
         var help: String
         var defaultValue: String?
+        /// What it takes, where that is one of a few words.
+        var values: [String]
         var isOptional: Bool
         var isRepeating: Bool
     }
@@ -54,6 +56,7 @@ extension ToolDescription.Argument {
         valueName = value["valueName"]?.string ?? ""
         help = value["abstract"]?.string ?? ""
         defaultValue = value["defaultValue"]?.string
+        values = (value["allValues"]?.elements).map { $0.compactMap(\.string) } ?? []
         isOptional = value["isOptional"]?.bool ?? false
         isRepeating = value["isRepeating"]?.bool ?? false
     }

@@ -30,6 +30,7 @@ struct ChatLoopTests {
         isInteractive: Bool = true,
         json: Bool = false,
         first: String? = nil,
+        saving: ChatFile? = nil,
         start: SavedConversation = SavedConversation(Conversation(), model: nil, task: .general)
     ) async throws -> Result {
         let captured = CapturedConsole()
@@ -43,7 +44,7 @@ struct ChatLoopTests {
             isInteractive: isInteractive,
             isOnScreen: false,
             json: json,
-            saving: nil,
+            saving: saving,
             history: nil
         )
         var loop = ChatLoop(setting, start)
@@ -154,6 +155,18 @@ struct ChatLoopTests {
         #expect(loaded.loop.conversation.messages.map(\.text) == ["one", "first", "two", "second"])
         let other = try await chat("/save \(path)")
         #expect(other.errors.contains("already there"))
+    }
+
+    @Test("/save without a name writes where the chat is kept anyway; where it is not, it wants one")
+    func keptFile() async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        provider.script(.gpt4oMini, .text("first"))
+        let path = directory.path + "/kept.json"
+        let kept = try await chat("one", "/save", saving: try ChatFile(path))
+        #expect(kept.errors.contains("written to \(path)"))
+        #expect(try ChatFile(path).read().conversation.messages.map(\.text) == ["one", "first"])
+        #expect(try await chat("/save").errors.contains("needs the name of a file"))
     }
 
     @Test("a question is taken back, everything is forgotten")
