@@ -95,13 +95,13 @@ struct AskingTests {
         var request = ModelRequest("hi", model: .gpt4oMini)
         request.fallback = .never
         let result = await ask(request, streams: streams, json: true)
-        let object = try JSONDocument(Array(result.output.utf8))
+        let report = try FailureReport(#require(result.failure))
+        let object = try JSONDocument(Array(#require(report.json).utf8))
         #expect(object["type"]?.string == "error")
         #expect(object["error"]?["category"]?.string == "rate_limit")
         #expect(object["error"]?["limit"]?.string == "day")
         #expect(object["error"]?["retry_after_ms"]?.int == 5_631_000)
         #expect(object["error"]?["exit_status"]?.int == 75)
-        let report = try FailureReport(#require(result.failure))
         #expect(report.status == .exhausted)
         #expect(report.failure?.hints.first?.hasPrefix("try again in 1 h 34 min, at ") == true)
     }

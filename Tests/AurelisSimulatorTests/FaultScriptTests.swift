@@ -9,7 +9,7 @@ struct FaultScriptTests {
 
     @Test("the example of the documentation is a script, and every name there is one that is known")
     func documentation() throws {
-        let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Documentation/faults.md")
+        let file = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Documentation/faults.md")
         let text = try String(contentsOf: file.standardizedFileURL, encoding: .utf8)
         let start = try #require(text.range(of: "```json\n")).upperBound
         let end = try #require(text[start...].range(of: "```")).lowerBound

@@ -102,7 +102,7 @@ extension ChatLoop {
         let path = path.isEmpty ? setting.saving?.path ?? "" : path
         guard !path.isEmpty else { throw CommandFailure(.usage, "/save needs the name of a file, .md or .json") }
         let file = try ChatFile(path)
-        guard !file.isThere || ownFiles.contains(path) else {
+        guard !file.isThere || ownFiles.contains(path) || path == setting.saving?.path else {
             throw CommandFailure(.failure, "\(path) is already there", hint: "choose another name, or remove it first")
         }
         try file.write(saved)
