@@ -49,7 +49,7 @@ struct AurelisTool: AsyncParsableCommand {
         } catch {
             // The options may not have been parsed, so the flag is looked for by hand.
             let color = !arguments.contains("--no-color")
-            return FailureReport(error, environment: ProcessEnvironment.current)
+            return FailureReport(error, environment: ProcessEnvironment.current, arguments: arguments)
                 .print(color: color, json: FailureJSON.isWanted(by: arguments))
         }
     }

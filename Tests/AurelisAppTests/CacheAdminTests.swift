@@ -58,6 +58,16 @@ struct CacheAdminTests {
         }
     }
 
+    @Test("a credential is no name of anything", arguments: ["tag", "event", "tenant", "model"])
+    func credential(field: String) async throws {
+        let token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0" + "2uRGZh"
+        try await run { app async throws in
+            let path = "/admin/cache/invalidate?\(field)=\(token)"
+            let answer = try await app.send("POST", path, to: app.addresses.admin)
+            #expect(answer.status == 400 && answer.body.contains("secret_detected") && !answer.body.contains(token))
+        }
+    }
+
     static let mistakes: [(String, String, Int, String)] = [
         ("POST", "/admin/cache/invalidate", 400, "say which answers"),
         ("POST", "/admin/cache/invalidate?tsk=x", 400, "tsk"),

@@ -205,6 +205,38 @@ struct ConfigurationDecodingTests {
     }
 
     @Test(
+        "what may be a secret in the wrong place is not repeated",
+        arguments: [
+            (
+                "gateway: { port: vK9$mQ2z!pL7 }",
+                "a.yaml:1:18: gateway.port: must be a whole number, not the 12 characters that stand there"
+            ),
+            (
+                "gateway: { port: hunter2 }",
+                "a.yaml:1:18: gateway.port: must be a whole number, not the 7 characters that stand there"
+            ),
+            (
+                "gateway: vK9mQ2zpL7",
+                "a.yaml:1:10: gateway: must be a map of settings, not the 10 characters that stand there"
+            ),
+            ("vK9mQ2zpL7xT: 1", "a.yaml:1:1: ?: unknown setting"),
+            ("log: { level: pL7 }", "a.yaml:1:15: log.level: must be one of"),
+            ("vK9mQ2zpL7: 1\nvK9mQ2zpL7: 2", "a.yaml:1:1: says the 10 characters that stand there twice"),
+            ("providers: [{ id: sk-vK9mQ2zpL7xT4nB8wR }]", "a.yaml:1:19: providers[0].id: \"?\" is no preset"),
+            (
+                "alerts: [{ command: [vK9mQ2zpL7] }]",
+                "a.yaml:1:21: alerts[0].command: the 10 characters that stand there must be"
+            ),
+        ]
+    )
+    func misplacedSecrets(yaml: String, expected: String) throws {
+        let error = try #require(throws: ConfigurationError.self) { try decode(yaml) }
+        #expect(error.description.hasPrefix(expected), "\(error)")
+        #expect(!error.description.contains("pL7"), "\(error)")
+        #expect(!error.description.contains("hunter"))
+    }
+
+    @Test(
         "what is wrong is told with place, path and a way out",
         arguments: [
             ("gateway:\n  prot: 1", "a.yaml:2:3: gateway.prot: unknown setting (did you mean \"port\"?)"),

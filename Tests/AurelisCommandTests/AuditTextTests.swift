@@ -18,6 +18,29 @@ struct AuditTextTests {
         #expect(!text.dropLast().contains { $0.isNewline || $0 == "\u{1B}" } && !text.contains("mac"))
     }
 
+    @Test("on a terminal nothing in a row steers it; in a file every character is there, in quotes")
+    func steering() throws {
+        let name = "m\u{1B}]0;x\u{7}\u{9B}2J\u{202E}a\r\nb\u{2028}"
+        let entry = try JSONDocument(
+            JSONFragment.object([
+                ("seq", .int(1)), ("model_requested", .string(name)), ("other", .string("\u{9B}2J\u{202E}")),
+            ]).bytes
+        )
+        let shown = AuditCSV.row(entry, isShown: true)
+        #expect(shown.hasSuffix("\r\n"))
+        let steers = shown.dropLast().unicodeScalars.filter { scalar in
+            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)
+        }
+        #expect(steers.isEmpty, "\(steers)")
+        #expect(AuditCSV.row(entry).contains("\"\(name)\""))
+    }
+
+    @Test("what could end a cell is in quotes, also with an accent on it")
+    func quoting() throws {
+        let entry = try JSONDocument(JSONFragment.object([("tenant", .string("a\"\u{301},=1\r"))]).bytes)
+        #expect(Array(AuditCSV.row(entry).utf8).contains(Array("\"a\"\"\u{301},=1\r\",".utf8)))
+    }
+
     @Test("a row has the columns of its heading; what has none is in the last one; formulas are none")
     func row() throws {
         let entry = try JSONDocument(

@@ -19,6 +19,35 @@ struct CacheCommandTests {
         #expect(ControlPlane(named: "http://x", configuration: configuration).address == "http://x")
     }
 
+    @Test(
+        "a password in the address of the control plane is shown nowhere",
+        arguments: [
+            ("http://u:PASSWORD@host:1", "http://…@host:1"), ("http://u:PASS/WORD@x@host", "http://…@host"),
+            ("u:PASSWORD@http://host", "…@http://host"), ("http://host:1", "http://host:1"),
+        ]
+    )
+    func password(named: String, shown: String) async throws {
+        let plane = ControlPlane(named: named, configuration: Configuration(), adminKey: nil)
+        #expect(plane.address == shown)
+        guard named.contains("PASS") else { return }
+        let failure = await #expect(throws: CommandFailure.self) { try await plane.send("GET", "/") }
+        #expect(failure?.message.contains("PASS") == false && failure?.message.contains(shown) == true)
+    }
+
+    @Test(
+        "answers cannot be selected by a credential, which would be written down",
+        arguments: ["--tag", "--tenant", nil]
+    )
+    func credential(option: String?) throws {
+        let token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0" + "2uRGZh"
+        let arguments = ["cache", "invalidate"] + [option, token].compactMap { $0 }
+        let error = try #require(throws: (any Error).self) { try AurelisTool.parseAsRoot(arguments) }
+        let text = try #require(FailureReport(error, arguments: arguments).failure).rendered(
+            style: Style(isEnabled: false)
+        )
+        #expect(!text.contains(token) && text.contains("[redacted:github_token]"))
+    }
+
     @Test("a selection as a query keeps every character")
     func query() {
         let selection = CacheSelectionArgument(task: .codeReview, tag: "a b&c=ü", tenant: "t/1")

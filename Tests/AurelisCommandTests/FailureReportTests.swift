@@ -1,6 +1,7 @@
 import ArgumentParser
 import Aurelis
 import AurelisApp
+import Logging
 import Testing
 
 @testable import AurelisCommand
@@ -52,6 +53,41 @@ struct FailureReportTests {
     func ownHint() {
         #expect(CommandFailure(ModelError(.authentication, "no", hint: "set X")).hints == ["set X"])
         #expect(CommandFailure(ModelError(.authentication, "no")).hints.count == 1)
+    }
+
+    @Test("what only the operator is to know is told at the terminal")
+    func detail() {
+        var error = ModelError(.authentication, "no", hint: "set X")
+        error.detail = "looked at: gh"
+        #expect(CommandFailure(error).hints == ["set X", "looked at: gh"])
+    }
+
+    @Test(
+        "a credential on the command line is not repeated",
+        arguments: [
+            ["auth", "login", "--provider", "openai", "sk-proj-notRandomAtAll"], ["auth", "login", "hunter2"],
+            ["auth", "rotate", "letmein"], ["auth", "login", "--store", "vK9$mQ2z"],
+            ["auth", "login", "--store=vK9$mQ2z"],
+        ]
+    )
+    func credentialAsArgument(arguments: [String]) throws {
+        let error = try #require(throws: (any Error).self) { try AurelisTool.parseAsRoot(arguments) }
+        let report = FailureReport(error, arguments: arguments)
+        let text = try #require(report.failure).rendered(style: plain)
+        #expect(report.status == .usage)
+        for secret in ["sk-proj", "hunter2", "letmein", "vK9$mQ2z"] { #expect(!text.contains(secret), "\(text)") }
+    }
+
+    @Test(
+        "a credential in the place of a provider's name is not repeated",
+        arguments: ["sk-proj-4Fq9ZtLw81Rk77bxYvMn0", "vK9$mQ2z!"]
+    )
+    func credentialAsProvider(name: String) throws {
+        let desk = CredentialDesk(Configuration(), environment: [:], logger: Logger(label: "test"))
+        let error = try #require(throws: ConfigurationError.self) { try desk.provider(name) }
+        let text = try #require(FailureReport(error, arguments: ["auth", "login", "--provider", name]).failure)
+        #expect(!text.rendered(style: plain).contains(name))
+        #expect(throws: ConfigurationError.self, "a slip is named") { try desk.provider("opnai") }
     }
 
     @Test("what a provider writes cannot reach the terminal as control sequences")

@@ -29,6 +29,26 @@ public struct CacheSelection: Sendable, Hashable {
         self.keyPrefix = keyPrefix
     }
 
+    /// Why nobody may select so: a credential where a name belongs, which would be written down beside the answers; nil: one
+    /// may.
+    ///
+    ///     CacheSelection(tag: "ghp_…").refusal
+    ///
+    /// Answers that were tagged with one have another tag, which hides it.
+    package var refusal: String? {
+        for (field, value) in [("tag", tag), ("model", model), ("tenant", tenant)] {
+            if let value, let reason = CacheSelection.refusal(of: value, as: field) { return reason }
+        }
+        return nil
+    }
+
+    /// Why a text is no name of this kind: it is a credential.
+    package static func refusal(of value: String, as field: String) -> String? {
+        let hidden = Redaction.standard.text(value)
+        return hidden == value
+            ? nil : "\(field) holds a credential, which is kept nowhere; answers have \(hidden) for it"
+    }
+
     /// Every answer.
     public static let all = CacheSelection()
 

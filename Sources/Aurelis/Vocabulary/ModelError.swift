@@ -12,6 +12,9 @@ public struct ModelError: Error, Sendable {
     public var message: String
     /// What the person can do about it, when Aurelis knows.
     public var hint: String?
+    /// What only whoever runs Aurelis is to know, such as where a credential was looked for: commands and logs tell it, an
+    /// answer over HTTP never does.
+    public var detail: String?
     /// The provider's (or Aurelis's own) machine-readable code, such as `RateLimitReached`.
     public var code: String?
     /// The request field at fault, such as `messages`.

@@ -55,7 +55,7 @@ package struct CredentialDesk: Sendable {
             let names = (known.map(\.id) + ProviderPreset.names).joined(separator: ", ")
             let nearest = Suggestion.nearest(to: name, among: known.map(\.id) + ProviderPreset.names)
             throw ConfigurationError(
-                "\"\(name)\" is neither a configured provider nor a preset",
+                "\"\(RepeatedText.name(name))\" is neither a configured provider nor a preset",
                 suggestion: nearest.map { "did you mean \"\($0)\"?" } ?? "known: \(names)"
             )
         }

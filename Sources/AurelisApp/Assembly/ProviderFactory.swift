@@ -37,7 +37,8 @@ struct ProviderFactory {
                 client: client,
                 credentials: Credentials(settings: settings, environment: environment, vault: vault),
                 onNotice: { [logger, trail] notice in
-                    logger.warning("\(notice)")
+                    // A command that fails for it says so itself.
+                    logger.log(level: notice.kind == .credentialMissing ? .notice : .warning, "\(notice)")
                     if notice.kind == .pinMismatch { trail?.pinMismatch(notice.message) }
                 }
             )

@@ -107,11 +107,12 @@ extension Configuration.Alert {
             }
             return .log
         case "command":
-            guard let words = try section.strings("command"), let program = words.first else {
+            // An argument may be a password.
+            guard let words = try section.strings("command", shown: 1), let program = words.first else {
                 throw section.error("must be a list: a program and its arguments", at: "command")
             }
             guard program.hasPrefix("/") else {
-                throw section.error("\"\(program)\" must be the program's whole path", at: "command")
+                throw section.error("\(RepeatedText.value(program)) must be the program's whole path", at: "command")
             }
             return .command(words)
         default:

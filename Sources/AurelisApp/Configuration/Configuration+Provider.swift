@@ -32,7 +32,7 @@ extension Configuration.Provider {
         if !isPreset, !section.has("preset"), !section.has("base_url") {
             let nearest = Suggestion.nearest(to: id, among: ProviderPreset.names)
             throw section.error(
-                "\"\(id)\" is no preset, so it needs a base_url",
+                "\"\(RepeatedText.name(id))\" is no preset, so it needs a base_url",
                 at: "id",
                 suggestion: nearest.map { "did you mean \"\($0)\"?" }
                     ?? "presets: \(ProviderPreset.names.joined(separator: ", "))"
@@ -97,7 +97,7 @@ extension ModelSettings {
             for name in names {
                 guard let (_, capability) = ModelCapabilities.named.first(where: { $0.name == name }) else {
                     let all = ModelCapabilities.named.map(\.name).joined(separator: ", ")
-                    throw section.error("\"\(name)\" is none of \(all)", at: "capabilities")
+                    throw section.error("\(RepeatedText.value(name)) is none of \(all)", at: "capabilities")
                 }
                 known.insert(capability)
             }

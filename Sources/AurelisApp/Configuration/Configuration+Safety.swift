@@ -20,7 +20,7 @@ extension SafetyConfiguration {
             guard kinds.contains(name) else {
                 let nearest = Suggestion.nearest(to: name, among: kinds).map { "did you mean \"\($0)\"?" }
                 throw section.error(
-                    "\"\(name.prefix(80))\" is no kind of credential",
+                    "\(RepeatedText.value(name)) is no kind of credential",
                     at: "ignore",
                     suggestion: nearest ?? "known here: \(kinds.joined(separator: ", "))"
                 )

@@ -82,7 +82,7 @@ extension TLSClientSettings {
         for text in try section.strings("pins") ?? [] {
             do { pins.insert(try PublicKeyPin(parsing: text)) } catch {
                 throw section.error(
-                    "\"\(text.prefix(80))\" \(error.message)",
+                    "\(RepeatedText.value(text)) \(error.message)",
                     at: "pins",
                     suggestion: "`aurelis config pins URL` prints those of a server"
                 )
@@ -139,7 +139,7 @@ extension Configuration.ProxyChoice {
         for entry in try proxy.strings("no_proxy") ?? [] {
             guard let exception = ProxyException(entry) else {
                 throw proxy.error(
-                    "\"\(entry)\" is neither a name nor an address nor a network",
+                    "\(RepeatedText.value(entry)) is neither a name nor an address nor a network",
                     at: "no_proxy",
                     suggestion: "such as example.com, 10.1.2.3 or 10.0.0.0/8"
                 )

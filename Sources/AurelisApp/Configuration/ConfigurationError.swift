@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// Why a configuration cannot be used: where, what, and what to write instead.
 ///
 ///     aurelis.yaml:7:3: gateway.prot: unknown setting (did you mean "port"?)
@@ -18,10 +20,11 @@ package struct ConfigurationError: Error, Sendable, CustomStringConvertible {
         origin: ConfigurationOrigin? = nil,
         suggestion: String? = nil
     ) {
-        self.message = message
-        self.path = path
+        // Somebody may have put a secret where something else belongs.
+        self.message = Redaction.standard.text(message)
+        self.path = path.map(Redaction.standard.text)
         self.origin = origin
-        self.suggestion = suggestion
+        self.suggestion = suggestion.map(Redaction.standard.text)
     }
 
     /// One line.

@@ -105,7 +105,7 @@ extension ConfigurationError {
             .composer(_, let problem, let mark, _):
             self.init("is no YAML: \(problem)", origin: at(mark))
         case .duplicatedKeysInMapping(let duplicates, let context):
-            let names = duplicates.map { "\"\($0)\"" }.joined(separator: ", ")
+            let names = duplicates.map { RepeatedText.value("\($0)") }.joined(separator: ", ")
             self.init("says \(names) twice", origin: at(context.mark), suggestion: "keep one of them")
         case .reader(let problem, _, _, _):
             self.init("is no YAML: \(problem)", origin: at(nil))

@@ -9,6 +9,9 @@ final class SettingsLog {
 
     private(set) var entries: [Entry] = []
 
+    /// What stands in the place of a secret, whatever its length.
+    static let masked = "••••••••"
+
     func note(_ path: [String], _ value: String, _ origin: ConfigurationOrigin?) {
         entries.append(Entry(path: path, value: value, origin: origin))
     }

@@ -36,7 +36,7 @@ struct SettingsReader {
             let nearest = Suggestion.nearest(to: member.key, among: names).map { "did you mean \"\($0)\"?" }
             throw ConfigurationError(
                 "unknown setting",
-                path: Self.dotted(path + [member.key]),
+                path: Self.dotted(path + [nearest == nil ? RepeatedText.name(member.key) : member.key]),
                 origin: member.keyOrigin,
                 suggestion: nearest ?? "known here: \(names.joined(separator: ", "))"
             )
@@ -99,7 +99,9 @@ extension SettingsReader {
     func string(_ name: String, default fallback: String? = nil, secret: Bool = false) throws(ConfigurationError)
         -> String?
     {
-        try scalar(name, "a text", default: fallback, write: { secret ? "••••••••" : SettingsLog.quoted($0) }) { $0 }
+        try scalar(name, "a text", default: fallback, write: { secret ? SettingsLog.masked : SettingsLog.quoted($0) }) {
+            $0
+        }
     }
 
     /// A whole number within bounds.
@@ -157,7 +159,9 @@ extension SettingsReader {
     }
 
     /// A list of texts.
-    func strings(_ name: String) throws(ConfigurationError) -> [String]? {
+    ///
+    /// - Parameter shown: how many of them `config show` prints; the rest may hold secrets.
+    func strings(_ name: String, shown: Int = .max) throws(ConfigurationError) -> [String]? {
         guard let tree = tree(name) else { return nil }
         guard case .sequence(let elements) = try present(tree, as: "a list of names", name) else { return [] }
         var texts: [String] = []
@@ -168,7 +172,8 @@ extension SettingsReader {
             }
             texts.append(text)
         }
-        log.note(path + [name], "[\(texts.map(SettingsLog.quoted).joined(separator: ", "))]", tree.origin)
+        let words = texts.enumerated().map { $0 < shown ? SettingsLog.quoted($1) : SettingsLog.masked }
+        log.note(path + [name], "[\(words.joined(separator: ", "))]", tree.origin)
         return texts
     }
 
@@ -191,7 +196,7 @@ extension SettingsReader {
             throw error("must be \(expected), not \(Self.kind(of: tree))", at: name)
         }
         guard let value = read(text) else {
-            throw error("must be \(expected), not \"\(text.prefix(80))\"", at: name)
+            throw error("must be \(expected), not \(RepeatedText.value(text))", at: name)
         }
         log.note(here, write(value), tree.origin)
         return value
@@ -217,7 +222,7 @@ extension SettingsReader {
     private static func kind(of tree: ConfigurationTree?) -> String {
         switch tree?.content {
         case nil, .null: "nothing"
-        case .scalar(let text, _): "\"\(text.prefix(40))\""
+        case .scalar(let text, _): RepeatedText.value(text)
         case .sequence: "a list"
         case .mapping: "a map"
         }

@@ -54,6 +54,7 @@ enum AnswerJSON {
                 json.field("message", error.message)
                 json.optional("code", error.code)
                 json.optional("hint", error.hint)
+                json.optional("detail", error.detail)
                 json.optional("model", error.model?.canonical)
                 json.optional("provider", error.provider?.rawValue)
                 if let status = error.status { json.field("status", status) }

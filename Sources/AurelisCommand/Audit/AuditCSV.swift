@@ -11,16 +11,19 @@ enum AuditCSV {
 
     static let heading = (columns + ["other"]).joined(separator: ",") + "\r\n"
 
-    static func row(_ line: JSONDocument) -> String {
+    /// - Parameter isShown: whether it goes to a terminal, which nothing in it may steer; a file gets every character.
+    static func row(_ line: JSONDocument, isShown: Bool = false) -> String {
         var cells = columns.map { name -> String in
             let value = line[name] ?? line["usage"]?[name]
-            return cell(value.map { $0.string ?? $0.description } ?? "")
+            let text = value.map { $0.string ?? $0.description } ?? ""
+            return cell(isShown ? TerminalSanitizer.singleLine(text) : text)
         }
         var rest = JSONWriter()
         rest.beginObject()
         for (name, value) in line.root.members where !elsewhere.contains(name) { rest.field(name, value) }
         rest.endObject()
-        cells.append(rest.bytes.count > 2 ? cell(String(decoding: rest.bytes, as: UTF8.self)) : "")
+        let others = String(decoding: rest.bytes, as: UTF8.self)
+        cells.append(rest.bytes.count > 2 ? cell(isShown ? TerminalSanitizer.json(others) : others) : "")
         return cells.joined(separator: ",") + "\r\n"
     }
 
@@ -28,7 +31,15 @@ enum AuditCSV {
         // A spreadsheet would compute what begins so, and the text is somebody else's.
         let isFormula = text.utf8.first.map { "=+-@\t\r".utf8.contains($0) } ?? false
         let safe = isFormula && Int(text) == nil ? "'" + text : text
-        guard safe.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return safe }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        // Control characters, and spaces at the ends, which some readers take away.
+        let needsQuotes = safe.utf8.contains { $0 < 0x20 || ",\"\u{7F}".utf8.contains($0) }
+        guard needsQuotes || safe.utf8.first == 0x20 || safe.utf8.last == 0x20 else { return safe }
+        // Scalar by scalar: a quote with an accent on it is another character, and still ends the cell.
+        var quoted = "\""
+        for scalar in safe.unicodeScalars {
+            if scalar == "\"" { quoted += "\"" }
+            quoted.unicodeScalars.append(scalar)
+        }
+        return quoted + "\""
     }
 }

@@ -12,6 +12,7 @@ struct AuditExportCommand: AsyncParsableCommand {
             Times are of UTC and as exact as you like: --from 2026-11-01 begins with that
             day, --to 2026-11-30 ends with that day. JSON lines are as they stand in the
             files. In CSV a text that a spreadsheet would take for a formula begins with '.
+            A terminal is shown no control characters; a file or a pipe gets them all.
             Nothing is verified: `aurelis audit verify` does that.
 
             Example:
@@ -56,7 +57,8 @@ struct AuditExportCommand: AsyncParsableCommand {
             while let line = try lines.next() {
                 switch format {
                 case .jsonl: try console.output.write(json: String(decoding: line.bytes, as: UTF8.self) + "\n")
-                case .csv: try console.output.write(AuditCSV.row(line.document))
+                case .csv:
+                    try console.output.write(AuditCSV.row(line.document, isShown: console.output.isTerminal))
                 }
             }
         } catch let error as AuditFileError {

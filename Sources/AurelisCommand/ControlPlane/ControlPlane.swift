@@ -29,8 +29,16 @@ struct ControlPlane: Sendable {
         return answer?.status == 200 ? answer?.document : nil
     }
 
-    /// Where it is, if anywhere.
+    /// Where it is, if anywhere, for people: without what stands before an `@`.
     var address: String {
+        let target = target
+        guard let end = target.lastIndex(of: "@") else { return target }
+        let scheme = target.firstRange(of: "://")
+        let shown = scheme.map { $0.upperBound <= end ? target[..<$0.upperBound] : "" } ?? ""
+        return "\(shown)…\(target[end...])"
+    }
+
+    private var target: String {
         let admin = configuration.admin
         return named ?? configuration.adminClient.url
             ?? "\(ServerAddress(host: admin.host, port: admin.port, isSecure: admin.tls != nil))"
@@ -51,7 +59,7 @@ struct ControlPlane: Sendable {
         )
         let answer: Answer?
         do {
-            answer = try await Self.exchange(method, target, headers, at: address, with: client)
+            answer = try await Self.exchange(method, target, headers, at: target, with: client)
             await client.shutdown()
         } catch {
             await client.shutdown()

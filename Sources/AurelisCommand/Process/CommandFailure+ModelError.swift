@@ -10,7 +10,10 @@ extension CommandFailure {
             hints.append("try again in \(wait.briefly), at \(clock(wait))")
         }
         if let hint = error.hint { hints.append(hint) }
-        if let fallback = CommandFailure.wayOut(error), error.hint == nil { hints.append(fallback) }
+        if let detail = error.detail { hints.append(detail) }
+        if let fallback = CommandFailure.wayOut(error), error.hint == nil, error.detail == nil {
+            hints.append(fallback)
+        }
         if let attempts = error.trace?.attempts, attempts.count > 1 {
             hints.append("\(attempts.count) attempts; --explain shows each")
         }

@@ -14,7 +14,8 @@ struct FailureReport {
     private(set) var json: String?
     private let environment: [String: String]
 
-    init(_ error: any Error, environment: [String: String] = [:]) {
+    /// - Parameter arguments: the command line; of what may be a secret in it nothing is repeated.
+    init(_ error: any Error, environment: [String: String] = [:], arguments: [String] = []) {
         self.environment = environment
         switch error {
         case let error as CommandFailure:
@@ -38,6 +39,7 @@ struct FailureReport {
         default:
             (status, output, failure) = FailureReport.parsing(error)
         }
+        failure = failure.map { CommandLineSecrets(arguments).hidden(in: $0) }
         if let error = error as? ModelError {
             json = error.category == .cancelled ? nil : AnswerJSON.error(error)
         } else if let failure, !failure.isPrinted, !(error is WriteFailure) {

@@ -1,3 +1,5 @@
+internal import Aurelis
+
 #if canImport(Darwin)
     internal import Darwin
 #elseif canImport(Musl)
@@ -191,10 +193,12 @@ enum ChildProcess {
         }
     }
 
-    /// The first line, fit for a report.
+    /// The first line, fit for a report: a command that fails likes to repeat what it was to look up or to keep.
     private static func firstLine(_ bytes: ArraySlice<UInt8>) -> String {
         let line = bytes.drop { $0 <= 0x20 }.prefix { $0 != 0x0A }
-        return String(decoding: line.map { (0x20...0x7E) ~= $0 ? $0 : UInt8(ascii: "?") }.prefix(200), as: UTF8.self)
+        let text = String(decoding: line.map { (0x20...0x7E) ~= $0 ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+        // Before it is cut: half a credential has no shape any more.
+        return String(Redaction.standard.text(text).prefix(200))
     }
 
     /// The exit status, or 128 and the signal, as shells count.

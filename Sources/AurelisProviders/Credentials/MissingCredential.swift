@@ -19,12 +19,13 @@ package struct MissingCredential: Sendable {
     func error(_ report: CredentialReport) -> ModelError {
         let places = variables.isEmpty ? "" : "set \(variables.joined(separator: " or ")) in the environment, or "
         let login = login.map { "store one with `aurelis auth login --provider \($0)`, or " } ?? ""
-        let asked = report.entries.isEmpty ? "" : "; looked at: \(report.summary)"
-        return ModelError(
+        var error = ModelError(
             .authentication,
             "no credential for \(provider)",
             code: "credential_missing",
-            hint: "\(places)\(login)name one with `--api-key-env VARIABLE` or `api_key` in the configuration\(asked)"
+            hint: "\(places)\(login)name one with `--api-key-env VARIABLE` or `api_key` in the configuration"
         )
+        if !report.entries.isEmpty { error.detail = "looked at: \(report.summary)" }
+        return error
     }
 }

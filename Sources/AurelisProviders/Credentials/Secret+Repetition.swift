@@ -7,11 +7,13 @@ extension Secret {
     /// An escape inside an escape inside an escape: what is still not plain then is taken for an attempt to hide.
     private static let maximumUnescapings = 4
 
-    /// Whether a text repeats this secret, or eight characters in a row of it, in whatever spelling: plain, half masked,
-    /// percent-encoded, with JSON's escapes, or in base64 of either alphabet and at any place of what was encoded.
+    /// Whether a text repeats this secret, or eight characters in a row of it: plain or half masked, in letters of either
+    /// case, percent-encoded, with the escapes of JSON (`\u0041`), of C (`\x41`) or of HTML (`&#65;`, `&#x41;`, `&amp;`), in
+    /// hexadecimal digits, or in base64 of either alphabet and at any place of what was encoded.
     ///
     ///     Secret("sk-4f9a…").isRepeated(in: Array("key sk-4f9a8c2e… is unknown".utf8))     // true
     ///
+    /// Not found is what is written backwards, with something between its characters, or in base32.
     /// Of secrets shorter than 16 bytes only the whole counts, and those shorter than 8 are never found.
     func isRepeated(in text: [UInt8]) -> Bool {
         guard count >= Secret.shortest else { return false }
@@ -32,8 +34,42 @@ extension Secret {
         withBytes { secret in
             let parts =
                 secret.count < Secret.shortestInParts
-                ? text.firstRange(of: secret) != nil : SecretParts(secret).occur(in: text)
-            return parts || SecretSextets(secret).occur(in: text)
+                ? ShortSecret(secret).occurs(in: text) : SecretParts(secret).occur(in: text)
+            return parts || SecretSextets(secret).occur(in: text) || SecretNibbles(secret).occur(in: text)
+        }
+    }
+}
+
+/// Eight bytes in a row, as one number, with small letters for capitals.
+private struct ByteRun {
+    static let length = 8
+
+    static func folded(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt64 {
+        let run = bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
+        // The highest bit of each byte of ASCII tells whether it is from `A` on, and whether it is beyond `Z`.
+        let low = run & 0x7F7F_7F7F_7F7F_7F7F
+        let beginning = low &+ 0x3F3F_3F3F_3F3F_3F3F
+        let beyond = low &+ 0x2525_2525_2525_2525
+        let capitals = (beginning ^ beyond) & ~run & 0x8080_8080_8080_8080
+        return run | capitals &>> 2
+    }
+}
+
+/// A secret of 8 to 15 bytes, of which only the whole counts.
+private struct ShortSecret {
+    private let secret: UnsafeRawBufferPointer
+
+    init(_ secret: UnsafeRawBufferPointer) { self.secret = secret }
+
+    func occurs(in text: [UInt8]) -> Bool {
+        guard text.count >= secret.count else { return false }
+        // Its first eight bytes and its last eight have all of them.
+        let end = secret.count - ByteRun.length
+        let (head, tail) = (ByteRun.folded(secret, 0), ByteRun.folded(secret, end))
+        return text.withUnsafeBytes { text in
+            (0...text.count - secret.count).contains { place in
+                ByteRun.folded(text, place) == head && ByteRun.folded(text, place + end) == tail
+            }
         }
     }
 }
@@ -67,10 +103,9 @@ private struct SecretParts {
 
     private var starts: ClosedRange<Int> { 0...secret.count - SecretParts.length }
 
-    private func run(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt64 {
-        bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)
-    }
+    private func run(_ bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt64 { ByteRun.folded(bytes, start) }
 
+    /// In the case in which the secret is written: of mixed letters no word is made.
     private func isTelling(_ start: Int) -> Bool {
         let end = start + SecretParts.length
         if SecretParts.prefixes.contains(where: { end <= $0.utf8.count && secret.starts(with: $0.utf8) }) {
@@ -139,6 +174,49 @@ private struct SecretSextets {
     }
 }
 
+/// The runs of eight bytes of a secret in hexadecimal digits, sixteen of them, in capitals or small letters.
+private struct SecretNibbles {
+    private let secret: UnsafeRawBufferPointer
+    private var filter = RunFilter()
+
+    init(_ secret: UnsafeRawBufferPointer) {
+        self.secret = secret
+        for start in starts { filter.insert(run(start)) }
+    }
+
+    func occur(in text: [UInt8]) -> Bool {
+        var run: UInt64 = 0
+        var length = 0
+        for byte in text {
+            guard let nibble = SecretNibbles.value(byte) else {
+                length = 0
+                continue
+            }
+            run = run << 4 | nibble
+            length += 1
+            guard length >= 2 * ByteRun.length, filter.mayContain(run) else { continue }
+            if starts.contains(where: { self.run($0) == run }) { return true }
+        }
+        return false
+    }
+
+    private var starts: ClosedRange<Int> { 0...secret.count - ByteRun.length }
+
+    /// The first byte highest, as digits are read.
+    private func run(_ start: Int) -> UInt64 {
+        UInt64(bigEndian: secret.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+    }
+
+    private static func value(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(byte - UInt8(ascii: "a")) + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(byte - UInt8(ascii: "A")) + 10
+        default: nil
+        }
+    }
+}
+
 /// Rules out nearly every run that is not one of a few, without keeping those: they are parts of a secret.
 private struct RunFilter {
     private var bits = [UInt64](repeating: 0, count: 64)
@@ -156,49 +234,5 @@ private struct RunFilter {
     private static func place(of run: UInt64) -> (word: Int, bit: UInt64) {
         let hash = (run &* 0x9E37_79B9_7F4A_7C15) >> 52
         return (Int(hash >> 6), 1 << (hash & 63))
-    }
-}
-
-/// Takes away one layer of escapes, those of URLs and those of JSON.
-private enum Unescaping {
-    /// The text without escapes; nil when it has none.
-    static func text(of text: [UInt8]) -> [UInt8]? {
-        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "\\") }) else { return nil }
-        var result: [UInt8] = []
-        result.reserveCapacity(text.count)
-        var rest = text[...]
-        while let byte = rest.first {
-            guard let (bytes, length) = escape(rest) else {
-                result.append(byte)
-                rest = rest.dropFirst()
-                continue
-            }
-            result += bytes
-            rest = rest.dropFirst(length)
-        }
-        return result.count == text.count ? nil : result
-    }
-
-    /// What the escape at the beginning stands for, and how long it is; nil when there is none.
-    private static func escape(_ text: ArraySlice<UInt8>) -> (bytes: [UInt8], length: Int)? {
-        if text.first == UInt8(ascii: "%") {
-            return number(text.dropFirst().prefix(2), digits: 2).map { ([UInt8($0)], 3) }
-        }
-        guard text.first == UInt8(ascii: "\\"), let next = text.dropFirst().first else { return nil }
-        switch next {
-        case UInt8(ascii: "u"):
-            // Half a surrogate pair is part of no credential.
-            guard let code = number(text.dropFirst(2).prefix(4), digits: 4) else { return nil }
-            return (Unicode.Scalar(code).map { Array(String(Character($0)).utf8) } ?? [], 6)
-        case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "\""): return ([next], 2)
-        case UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-            return ([UInt8(ascii: "\n")], 2)
-        default: return nil
-        }
-    }
-
-    private static func number(_ text: ArraySlice<UInt8>, digits: Int) -> UInt32? {
-        guard text.count == digits, text.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else { return nil }
-        return UInt32(String(decoding: text, as: UTF8.self), radix: 16)
     }
 }

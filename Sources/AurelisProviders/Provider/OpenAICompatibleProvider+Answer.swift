@@ -88,8 +88,7 @@ extension OpenAICompatibleProvider {
         credentials.invalidate(credential)
         validities.note(.invalid(error.message), of: credential.secret)
         let origin = "the credential came from \(credential.origin)"
-        let advice = credential.warning.map { "\(origin); \($0)" } ?? origin
-        error.hint = error.hint.map { "\($0); \(advice)" } ?? advice
+        error.detail = credential.warning.map { "\(origin); \($0)" } ?? origin
         return error
     }
 

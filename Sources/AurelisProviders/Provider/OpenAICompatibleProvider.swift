@@ -1,6 +1,7 @@
 package import Aurelis
 internal import AurelisJSON
 package import AurelisTransport
+internal import Synchronization
 
 /// A provider that speaks OpenAI's protocol, which nearly all do.
 ///
@@ -30,6 +31,8 @@ package final class OpenAICompatibleProvider: ModelProvider {
     let clock: WallClock
     private let retirement: (start: Int64, error: ModelError)?
     private let sunset = SunsetWatch()
+    /// What was last told of a credential that is missing.
+    private let absence = Mutex<String?>(nil)
     let limits: LimitWatch
     let validities: ValidityCache
     private let onNotice: @Sendable (ProviderNotice) -> Void
@@ -118,7 +121,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
             // Before anything is sent to whoever has a retired provider's address now.
             if let outage { throw outage }
             let body = try body(of: attempt)
-            let credential = try await credentials.current()
+            let credential = try await self.credential()
             var request = endpoint.request(
                 attempt.operation,
                 body: body,
@@ -134,6 +137,23 @@ package final class OpenAICompatibleProvider: ModelProvider {
             return try await answer(to: attempt, response, credential)
         } catch {
             throw error.from(id)
+        }
+    }
+
+    /// The credential; that there is none is told with its reasons, once until they change.
+    private func credential() async throws(ModelError) -> Credential? {
+        do throws(ModelError) { return try await credentials.current() } catch {
+            if let detail = error.detail {
+                let isNew = absence.withLock { told in
+                    defer { told = detail }
+                    return told != detail
+                }
+                if isNew {
+                    let message = "\(error.message); \(detail)"
+                    onNotice(ProviderNotice(provider: id, kind: .credentialMissing, message: message))
+                }
+            }
+            throw error
         }
     }
 

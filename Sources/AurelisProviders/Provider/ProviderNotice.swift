@@ -23,6 +23,8 @@ package struct ProviderNotice: Sendable, Hashable, CustomStringConvertible {
         package static let unencrypted = Kind(rawValue: "unencrypted")
         /// The server has none of the pinned keys, which is only reported.
         package static let pinMismatch = Kind(rawValue: "pin_mismatch")
+        /// There is no credential for it; the message tells where one was looked for.
+        package static let credentialMissing = Kind(rawValue: "credential_missing")
     }
 
     /// One line for logs.

@@ -7,7 +7,7 @@ internal import Synchronization
 ///     let recorder = CassetteRecorder(of: provider, redact: { $0 }) { line in file.append(line) }
 ///
 /// Each exchange is one line, written as soon as it has ended: what was recorded before a crash is there after it. No
-/// header field is ever seen here; texts pass through `redact` before they are written.
+/// header field is ever seen here; texts pass through `redact` before they are written, those of a stream as a whole.
 public final class CassetteRecorder: ModelProvider {
     private let provider: any ModelProvider
     private let tape: Tape
@@ -21,6 +21,10 @@ public final class CassetteRecorder: ModelProvider {
         static let maximumBytes = 32 << 20
 
         func record(_ exchange: CassetteExchange) {
+            var exchange = exchange
+            var texts = CassetteTexts()
+            for (index, piece) in exchange.pieces.enumerated() { texts.note(piece.document, index) }
+            exchange.pieces = texts.redacted(exchange.pieces, by: redact)
             let line = exchange.line
             guard line.count <= Self.maximumBytes else { return }
             let text = String(decoding: line, as: UTF8.self)

@@ -47,6 +47,8 @@ struct HealthConfigurationTests {
         #expect(address.withText { $0 } == "https://hooks.example/T0/hunter2")
         #expect(configuration.alerts[2].target == .webhook(.environment("HOOK_URL"), secret: nil))
         #expect(configuration.alerts[3].target == .command(["/usr/bin/notify", "ops team"]))
+        // An argument may be a password.
+        #expect(shown.contains("command: [\"/usr/bin/notify\", ••••••••]") && !shown.contains("ops team"))
         #expect(!shown.contains("hunter2"))
     }
 

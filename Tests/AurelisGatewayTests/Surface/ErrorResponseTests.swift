@@ -141,6 +141,16 @@ struct ErrorResponseTests {
         #expect(Self.head(response).contains("x-aurelis-hint: the credential the gateway uses for provider openai"))
     }
 
+    @Test("what is the operator's business is in no answer")
+    func detail() {
+        var error = ModelError(.authentication, "no credential", code: "credential_missing", hint: "set KEY")
+        error.detail = "looked at: /home/me/key"
+        let response = Self.make(error)
+        let texts = [Self.head(response), String(decoding: response.body, as: UTF8.self)]
+        let event = String(decoding: ErrorResponse.event(error), as: UTF8.self)
+        #expect((texts + [event]).allSatisfy { !$0.contains("/home/me") })
+    }
+
     @Test("an event holds the error on one line")
     func event() {
         var error = ModelError(.upstream, "line\nbreak")

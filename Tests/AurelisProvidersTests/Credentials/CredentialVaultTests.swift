@@ -113,7 +113,7 @@ struct CredentialVaultTests {
         let elsewhere = try settings("openai", baseURL: "http://127.0.0.1:1/v1")
         let credentials = Credentials(settings: elsewhere, environment: [:], vault: vault)
         let error = await #expect(throws: ModelError.self) { try await credentials.current() }
-        #expect(error?.hint?.contains("is not sent to http://127.0.0.1:1") == true)
+        #expect(error?.detail?.contains("is not sent to http://127.0.0.1:1") == true)
         #expect(error?.hint?.contains("aurelis auth login --provider openai") == true)
     }
 

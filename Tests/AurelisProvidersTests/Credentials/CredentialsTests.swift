@@ -67,7 +67,7 @@ struct CredentialsTests {
         let settings = try settings("openai", .file("/nonexistent/key"))
         let broken = Credentials(settings: settings, environment: [:])
         let error = await #expect(throws: ModelError.self) { try await broken.current() }
-        #expect(error?.hint?.contains("file /nonexistent/key: failed: there is no such file") == true)
+        #expect(error?.detail?.contains("file /nonexistent/key: failed: there is no such file") == true)
 
         let keyring = Keyring(nil)
         let next = credentials([keyring.source, .explicit(Secret("last-resort"), origin: "flag")])
@@ -83,7 +83,7 @@ struct CredentialsTests {
         #expect(error.code == "credential_missing")
         #expect(error.message == "no credential for GitHub Models")
         #expect(error.hint?.hasPrefix("set GITHUB_TOKEN or GH_TOKEN in the environment") == true)
-        #expect(error.hint?.contains("gh auth token: `gh` is not installed") == true)
+        #expect(error.detail?.contains("gh auth token: `gh` is not installed") == true)
     }
 
     @Test("a local server needs none, unless the configuration names one", arguments: ["ollama", "vllm", "custom"])
@@ -132,8 +132,8 @@ struct CredentialsTests {
     func unusable() async throws {
         let credentials = credentials([.explicit(Secret("two\nlines"), origin: "flag")])
         let error = await #expect(throws: ModelError.self) { try await credentials.current() }
-        #expect(error?.hint?.contains("flag: failed: it holds characters that no credential has") == true)
-        #expect(error?.hint?.contains("lines") == false)
+        #expect(error?.detail?.contains("flag: failed: it holds characters that no credential has") == true)
+        #expect(error?.detail?.contains("lines") == false)
     }
 
     @Test("a slow source is asked once, however many requests wait for it")

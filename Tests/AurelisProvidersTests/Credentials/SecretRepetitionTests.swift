@@ -21,6 +21,18 @@ struct SecretRepetitionTests {
     )
     func spellings(_ text: String) { #expect(isFound(text)) }
 
+    static let otherSpellings: [String] = [
+        text.uppercased(), text.dropFirst(8).lowercased(), "KEY 4FQ9/ZT_", text.hexadecimal, "0x\(text.hexadecimal)",
+        text.hexadecimal.uppercased(), "7\(text.hexadecimal)", text.spelled { "&#\($0);" }, text.spelled { "&#\($0)" },
+        text.spelled { "&#x\(String($0, radix: 16));" },
+        text.spelled { "&#X00\(String($0, radix: 16, uppercase: true));" },
+        text.spelled { "&amp;#\($0);" }, text.spelled { #"\x\#(String($0, radix: 16))"# },
+        text.spelled { #"\\x\#(String($0, radix: 16, uppercase: true))"# }, "&#52;Fq9&sol;Zt&lowbar;Lw",
+    ]
+
+    @Test("in another case, in hexadecimal digits, with the escapes of HTML and of C", arguments: otherSpellings)
+    func moreSpellings(_ text: String) { #expect(isFound(text)) }
+
     @Test(
         "in base64 of both alphabets, wherever it stood in what was encoded",
         arguments: ["", "x", "xy", "xyz", "Bearer ", "user:"],
@@ -40,6 +52,15 @@ struct SecretRepetitionTests {
         #expect(!isFound(Data("\(before)k3y-4-us".utf8).base64EncodedString(), of: "k3y-4-u!"))
     }
 
+    @Test("as a short secret, in letters of either case, in hexadecimal digits, and only as a whole")
+    func short() {
+        let secret = "k3y-4-U!aB"
+        for text in [secret, secret.lowercased(), secret.uppercased(), secret.hexadecimal, "a" + secret.hexadecimal] {
+            #expect(isFound("it is \(text).", of: secret))
+        }
+        for text in ["k3y-4-U!a", "3y-4-U!aB", "k3y-4-U!bB", "k3y-4-V!aB"] { #expect(!isFound(text, of: secret)) }
+    }
+
     @Test("half masked, when eight characters in a row are left", arguments: [8, 12, 20])
     func masked(_ count: Int) {
         let secret = "4Fq9Zt7Lw81QRk77bTxYvAMn0"
@@ -55,7 +76,10 @@ struct SecretRepetitionTests {
             ("ollama is down", "ollama"), ("short-1 is a part", "short-1x"), ("a part of k3y-4-u: 3y-4-u!", "k3y-4-u!"),
             ("a model is required", "sk-no-key-required"), ("keys begin with sk-proj-", text),
             ("Incorrect API key provided: sk-proj-***********xMn0", text), ("a key begins with github_pat_", gitHub),
-            ("", text), ("100% of C:\\users", text), ("\\", text), ("%", text), (#"{"a":"\ud800 \uZZZZ"}"#, text),
+            ("SK-PROJ- is how keys begin", text), ("R&D; &bogus; &#; &#x; &#99999999; \\xZZ &", text),
+            ("digest 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", text),
+            (String(text.reversed()), text), ("", text), ("100% of C:\\users", text), ("\\", text), ("%", text),
+            (#"{"a":"\ud800 \uZZZZ"}"#, text),
         ]
     )
     func falsePositives(_ text: String, _ secret: String) { #expect(!isFound(text, of: secret)) }
@@ -74,6 +98,10 @@ extension String {
             return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }.joined()
     }
+
+    fileprivate var hexadecimal: String { utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+
+    fileprivate func spelled(_ spelling: (UInt8) -> String) -> String { utf8.map(spelling).joined() }
 
     fileprivate var jsonEscaped: String {
         utf8.map { #"\u00"# + String($0, radix: 16, uppercase: true) }.joined()

@@ -70,6 +70,19 @@ struct SecretServiceTests {
         #expect(words(try keyring(script, in: folder).read(item)) == expected)
     }
 
+    @Test(
+        "what has the shape of a credential is taken out of its words, also where it would be cut",
+        arguments: [0, 170]
+    )
+    func repeated(distance: Int) throws {
+        let folder = try TemporaryFolder()
+        let random = "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0"
+        let token = "ghp_" + random + String(decoding: GitHubToken.checksum(of: random.utf8), as: UTF8.self)
+        let script = "echo 'lookup failed \(String(repeating: ".", count: distance)) \(token)' >&2; exit 1"
+        let text = words(try keyring(script, in: folder).read(item))
+        #expect(text.hasPrefix("failed: lookup failed ") && !text.contains("ghp_") && !text.contains(random.prefix(8)))
+    }
+
     @Test("a keyring that waits for a person is given up, reading and writing")
     func slow() throws {
         let folder = try TemporaryFolder()

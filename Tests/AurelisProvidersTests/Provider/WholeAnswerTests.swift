@@ -127,6 +127,27 @@ struct WholeAnswerTests {
         }
     }
 
+    @Test("why there is no credential is told to the operator, once, and to nobody who asks over HTTP")
+    func missing() async throws {
+        let log = NoticeLog()
+        try await ProviderHarness.run(
+            preset: "openai",
+            configure: { $0.credential = .file("/nonexistent/key") },
+            onNotice: log.note,
+            respond: { _, _ in [] }
+        ) { harness in
+            for _ in 0..<2 {
+                let error = try #require(await harness.failure())
+                #expect(error.detail?.contains("file /nonexistent/key: failed") == true)
+                let answer = String(decoding: OpenAIError.answer(to: error).body, as: UTF8.self)
+                #expect(answer.contains("credential_missing") && !answer.contains("nonexistent"))
+                #expect(!"\(error)".contains("nonexistent"))
+            }
+        }
+        let notices = log.notices.filter { $0.kind == .credentialMissing }
+        #expect(notices.count == 1 && notices[0].message.contains("file /nonexistent/key: failed"))
+    }
+
     @Test("a refused credential is named with where it came from, hidden, and looked for anew")
     func refusal() async throws {
         let token = "token-for-this-test-only"
@@ -140,8 +161,8 @@ struct WholeAnswerTests {
             #expect(error.category == .authentication)
             #expect(error.providerRequestID == "up-1")
             #expect(error.message == "the provider's explanation is withheld because it repeats the credential")
-            #expect(error.hint?.contains("the environment variable GITHUB_TOKEN") == true)
-            #expect(error.hint?.contains("does not begin like a GitHub token") == true)
+            #expect(error.detail?.contains("the environment variable GITHUB_TOKEN") == true)
+            #expect(error.detail?.contains("does not begin like a GitHub token") == true)
             var everything = ""
             dump(error, to: &everything)
             everything += String(decoding: error.body ?? [], as: UTF8.self)

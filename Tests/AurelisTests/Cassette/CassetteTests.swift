@@ -169,6 +169,41 @@ struct CassetteTests {
         #expect(failure?.message.contains("recorded 2 times") == true)
     }
 
+    @Test("a secret that came in pieces is not in it, wherever it was cut", arguments: 1...9)
+    func secretInPieces(length: Int) async throws {
+        let text = "it is sk-verysecret, I say: sk-verysecret \u{1F600} end"
+        let scalars = Array(text.unicodeScalars)
+        let pieces = stride(from: 0, to: scalars.count, by: length).map { start in
+            String(String.UnicodeScalarView(scalars[start..<min(scalars.count, start + length)]))
+        }
+        var events = try pieces.map { piece in
+            let content = JSONFragment.string(piece)
+            let token = #"{"content":[{"token":\#(content),"bytes":[1],"logprob":-1}]}"#
+            let call = #"[{"index":1,"function":{"arguments":\#(content)}}]"#
+            let delta = #"{"content":\#(content),"x_unknown":\#(content),"tool_calls":\#(call)}"#
+            return try ScriptedAnswer.event(
+                Array(#"{"choices":[{"index":0,"delta":\#(delta),"logprobs":\#(token),"finish_reason":null}]}"#.utf8)
+            )
+        }
+        events.append(try ScriptedAnswer.chunk(finishReason: "stop") { _ in })
+        events.append(.done)
+        let script = events
+        let cassette = try await recorded(
+            redact: { $0.replacing("sk-verysecret", with: "[redacted]") },
+            script: { $0.script(.gpt4o, .events(script)) }
+        ) { orchestrator in _ = try await raw(orchestrator, ModelRequest("hi", model: .gpt4o)) }
+        let kept = cassette.exchanges[0].pieces.map(\.document)
+        #expect(kept.count == pieces.count + 1)
+        func whole(_ field: (JSONValue) -> JSONValue?) -> String {
+            kept.compactMap { $0["choices"]?[0]?["delta"].flatMap(field)?.string }.joined()
+        }
+        let expected = text.replacing("sk-verysecret", with: "[redacted]")
+        #expect(whole { $0["content"] } == expected)
+        #expect(whole { $0["x_unknown"] } == expected)
+        #expect(whole { $0["tool_calls"]?[0]?["function"]?["arguments"] } == expected)
+        #expect(kept.allSatisfy { $0["choices"]?[0]?["logprobs"]?.isNull ?? true })
+    }
+
     @Test("what is blanked out of the file still finds its answer")
     func redaction() async throws {
         let request = ModelRequest("my key is sk-verysecret", model: .gpt4o)

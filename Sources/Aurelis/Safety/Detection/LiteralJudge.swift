@@ -19,11 +19,13 @@ struct LiteralJudge {
             return false
         }
         let randomness = Randomness(text, range)
-        let isMixed = isPassword && randomness.kinds >= 3 && randomness.distinct >= 6 && isWritten(randomness)
+        let isMixed =
+            isPassword && randomness.kinds >= 3 && randomness.distinct >= 6 && !randomness.isRow
+            && isWritten(randomness)
         guard isMixed || randomness.isLiteral, !Placeholder.isTemplate(text, range), !Placeholder.isUUID(text, range)
         else { return false }
         if Placeholder.isMarked(text, range) { return false }
-        return !Placeholder.isMadeOfWords(text, range, rest: isPassword ? 6 : 10)
+        return !Placeholder.isMadeOfWords(text, range, rest: isPassword ? 4 : 10)
     }
 
     /// What the value is, beyond being a secret.

@@ -14,21 +14,40 @@ enum Placeholder {
 
     /// Whether little is left of a value without the words of which placeholders are made.
     ///
+    /// Short ones count between others and at the edges of words only: there is a `me` in `Sommer`.
+    ///
     /// - Parameter rest: how many letters and digits a secret has besides.
     static func isMadeOfWords(_ text: SecretText, _ range: Range<Int>, rest: Int) -> Bool {
-        let value = range.prefix(256).map { plain(text[$0]) }
+        let range = range.prefix(256)
+        let value = range.map { plain(text[$0]) }
         var index = 0
         var left = 0
+        var isBehindWord = true
         while index < value.count {
             let length = wordLength(value[index...])
-            if length > 0 {
-                index += length
+            let end = index + length
+            let isWhole =
+                length > longestShort
+                || length > 0
+                    && (isBehindWord || isEdge(text, range.lowerBound + index, in: range))
+                    && (isEdge(text, range.lowerBound + end, in: range) || wordLength(value[end...]) > 0)
+            isBehindWord = isWhole
+            if isWhole {
+                index = end
             } else {
                 if value[index].isSmall || value[index].isDigit { left += 1 }
                 index += 1
             }
         }
         return left < rest
+    }
+
+    /// Whether a word can begin or end at a place: between letters of one case no word does.
+    private static func isEdge(_ text: SecretText, _ index: Int, in range: Range<Int>) -> Bool {
+        guard index > range.lowerBound, index < range.upperBound else { return true }
+        let (before, behind) = (text[index - 1], text[index])
+        guard before.folded.isSmall, behind.folded.isSmall else { return true }
+        return before.isSmall && behind.isCapital
     }
 
     /// Whether a value is to be replaced by something, or is an expression and no value.
@@ -63,8 +82,11 @@ enum Placeholder {
         }
     }
 
+    /// Longer ones are in no other word by chance.
+    private static let longestShort = 3
+
     private static func wordLength(_ text: ArraySlice<UInt8>) -> Int {
-        guard let candidates = words[text[text.startIndex]] else { return 0 }
+        guard let first = text.first, let candidates = words[first] else { return 0 }
         return candidates.first { text.starts(with: $0) }?.count ?? 0
     }
 

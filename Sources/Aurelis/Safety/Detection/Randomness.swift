@@ -54,6 +54,9 @@ struct Randomness {
         distinct = seen.0.nonzeroBitCount + seen.1.nonzeroBitCount
     }
 
+    /// Whether it is mostly rows, as in `Abcd1234`.
+    var isRow: Bool { steps * 10 > pairs * 6 }
+
     /// How many of capitals, small letters, digits and others there are any of.
     var kinds: Int { [digits, smalls, capitals, symbols].count { $0 > 0 } }
 

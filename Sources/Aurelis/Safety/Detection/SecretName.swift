@@ -85,20 +85,25 @@ struct SecretName {
         func isBefore(_ words: [StaticString]) -> Bool {
             before.map { before in words.contains { text.isFolded($0, before) } } ?? false
         }
-        if isLast(passwords) { return .password }
+        // `PGPASSWORD` and `dbpassword` are written as one word.
+        func ends(with words: [StaticString]) -> Bool {
+            words.contains { word in
+                last.count >= word.utf8CodeUnitCount
+                    && text.hasFolded(word, at: last.upperBound - word.utf8CodeUnitCount)
+            }
+        }
+        if isLast(["pwd", "pass"]) || ends(with: passwords) { return .password }
         if isLast(["secret", "secretkey", "clientsecret", "appsecret", "psk", "credential", "credentials"]) {
             return .key
         }
         if isLast(["token"]) { return isBefore(harmlessTokens) ? nil : .key }
-        if isLast(compactNames) { return .key }
+        if ends(with: compactNames) { return .key }
         if isLast(["key"]) { return isBefore(keyQualifiers) ? .key : nil }
         if isLast(["sig"]) { return .signature }
         return isLast(["authorization"]) ? .authorization : nil
     }
 
-    private static let passwords: [StaticString] = [
-        "password", "passwd", "pwd", "passphrase", "pass", "userpassword", "dbpassword",
-    ]
+    private static let passwords: [StaticString] = ["password", "passwd", "passphrase"]
     private static let compactNames: [StaticString] = [
         "apikey", "accesskey", "secretkey", "privatekey", "authkey", "accountkey", "encryptionkey", "signingkey",
         "accesstoken", "authtoken", "refreshtoken", "bearertoken", "bottoken", "apitoken",

@@ -83,8 +83,9 @@ struct CallInspector: Sendable {
         _ action: SecretNotice.Action
     ) -> [SecretNotice] {
         var notices: [SecretNotice] = []
+        var places = JSONPlaces(body.root)
         for match in matches {
-            let place = body.root.path(to: match.range.lowerBound)
+            let place = places.place(of: match.range.lowerBound)
             let notice = SecretNotice(kind: match.kind, place: place, action: action)
             if !notices.contains(notice) { notices.append(notice) }
             if notices.count == CallInspection.mostNotices { break }

@@ -2,11 +2,16 @@ internal import AurelisJSON
 
 /// Which credential each placeholder of a request stands for, so that its answer can have it back.
 struct SecretRestoration: Sendable {
-    private let values: [(placeholder: [UInt8], value: String)]
+    private let values: [[UInt8]: String]
+    private let longest: Int
+
+    private static let opening = Array(BodyRedaction.opening.utf8)
 
     /// What stands for what.
     init(_ values: [String: [UInt8]]) {
-        self.values = values.map { (Array($0.key.utf8), String(decoding: $0.value, as: UTF8.self)) }
+        let pairs = values.map { (Array($0.key.utf8), String(decoding: $0.value, as: UTF8.self)) }
+        self.values = Dictionary(pairs) { first, _ in first }
+        longest = values.keys.map(\.utf8.count).max() ?? 0
     }
 
     /// How a text is written.
@@ -23,9 +28,10 @@ struct SecretRestoration: Sendable {
         let bytes = document.bytes
         var output: [UInt8] = []
         var index = 0
+        var places = JSONPlaces(document.root)
         while let found = next(in: bytes[index...]) {
             guard case .whole(let place, let value, let length) = found else { break }
-            let spelling: Spelling = document.root.path(to: place).hasSuffix(".arguments") ? .jsonInJSON : .json
+            let spelling: Spelling = places.place(of: place).hasSuffix(".arguments") ? .jsonInJSON : .json
             output += bytes[index..<place]
             output += Self.spelled(value, spelling)
             index = place + length
@@ -61,13 +67,27 @@ struct SecretRestoration: Sendable {
 
     private func next(in text: ArraySlice<UInt8>) -> Occurrence? {
         for place in text.indices where text[place] == UInt8(ascii: "[") {
-            let rest = text[place...]
-            for (placeholder, value) in values {
-                if rest.starts(with: placeholder) { return .whole(place, value: value, length: placeholder.count) }
-                if rest.count < placeholder.count, placeholder.starts(with: rest) { return .beginning(place) }
+            // One look at each, however many there are: a request may hold thousands.
+            let candidate = text[place...].prefix(longest)
+            let inside = candidate.prefix { $0 != UInt8(ascii: "]") }
+            if inside.endIndex < candidate.endIndex {
+                let placeholder = Array(candidate[...inside.endIndex])
+                if let value = values[placeholder] { return .whole(place, value: value, length: placeholder.count) }
+            } else if candidate.endIndex == text.endIndex, candidate.count < longest, mayBegin(candidate) {
+                return .beginning(place)
             }
         }
         return nil
+    }
+
+    /// Whether a text may be the beginning of a placeholder; what is not one after all is only late.
+    private func mayBegin(_ text: ArraySlice<UInt8>) -> Bool {
+        let opening = Self.opening
+        guard text.count > opening.count else { return opening.starts(with: text) }
+        return text.starts(with: opening)
+            && text.dropFirst(opening.count).allSatisfy { byte in
+                byte.isSmall || byte.isDigit || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ":")
+            }
     }
 
     private static func spelled(_ value: String, _ spelling: Spelling) -> [UInt8] {

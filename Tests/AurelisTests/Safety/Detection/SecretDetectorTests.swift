@@ -33,6 +33,29 @@ struct SecretDetectorTests {
         }
     }
 
+    @Test(
+        "passwords that people make are found: a name, a year, a sign",
+        arguments: [
+            ("Sommer2024!", "password = \"Sommer2024!\""), ("Winter2023!", "\"password\": \"Winter2023!\""),
+            ("Maxi1234!", "password: 'Maxi1234!'"), ("Berlin!2024x", "DB_PASSWORD=\"Berlin!2024x\""),
+            ("vK9$mQ2z!pL7", "PGPASSWORD=vK9$mQ2z!pL7 psql -h db"), ("vK9$mQ2z!pL7", "rootpassword=vK9$mQ2z!pL7"),
+        ]
+    )
+    func everydayPasswords(password: String, text: String) {
+        #expect(detector.findings(in: text).map { text.bytes($0.range) } == [password])
+    }
+
+    @Test(
+        "passwords that say of themselves that they are none are not",
+        arguments: [
+            "Test2024!", "P@ssw0rd123!", "Password1!", "Admin@1234", "S3cr3t!!", "Welcome1!", "Abcd1234!", "Abc12345!",
+            "MyP@ssw0rd1", "ChangeMe2024!", "FooBar123!", "Letmein1!", "Hunter2!!", "Qwerty1!",
+        ]
+    )
+    func placeholders(password: String) {
+        #expect(detector.findings(in: "password = \"\(password)\"").isEmpty)
+    }
+
     @Test("private keys are found whole, with line ends of every kind", arguments: ["\n", "\r\n", "\\n", "\\r\\n"])
     func pem(lineEnd: String) {
         let key = SeededSecret.pem(seed: 3, lineEnd: lineEnd)

@@ -31,6 +31,20 @@ struct RestorationTests {
         #expect(try JSONDocument(inner)["key"]?.string == value)
     }
 
+    @Test("of many placeholders each finds its own value")
+    func many() throws {
+        let names = (1...300).map { "[redacted:github_token:\($0)]" }
+        let values = Dictionary(
+            uniqueKeysWithValues: names.map { ($0, Array("value of \($0.count) \($0.dropFirst())".utf8)) }
+        )
+        let text = names.reversed().joined(separator: " [")
+        let expected = names.reversed().map { String(decoding: values[$0] ?? [], as: UTF8.self) }.joined(
+            separator: " ["
+        )
+        let restored = SecretRestoration(values).restored(text, .plain)
+        #expect(restored.text == expected && restored.held.isEmpty)
+    }
+
     @Test("a stream, wherever it is cut", arguments: 1...26)
     func cuts(length: Int) async throws {
         let text = "[a] \(placeholder)[redacted: and \(placeholder) end [redact"

@@ -126,6 +126,31 @@ struct SecretPolicyTests {
         #expect(try await orchestrator.answer(try call(user(secret))).trace.findings.isEmpty)
     }
 
+    @Test("where thousands of secrets are is found out in one pass over the request", arguments: [250, 1_000, 4_000])
+    func manySecrets(count: Int) throws {
+        let values = (0..<count).map { "ghp_\($0)" }
+        let messages = (0..<4).map { _ in user(values.joined(separator: " ")) }.joined(separator: ",")
+        let odd = values.map { "\"? \($0)\":\"\($0)\"" }.joined(separator: ",")
+        let body = try JSONDocument(#"{"messages":[\#(messages)],"metadata":{\#(odd)}}"#)
+        var places = JSONPlaces(body.root)
+        var seen: Set<String> = []
+        for (offset, byte) in body.bytes.enumerated() where byte == UInt8(ascii: "_") {
+            seen.insert(places.place(of: offset))
+        }
+        let contents = (0..<4).map { "messages[\($0)].content" }
+        #expect(seen == Set(contents + ["metadata.?", "metadata.? (its name)"]))
+        // The members of the body, the messages and theirs, and those of the metadata: each once, and the ends.
+        #expect(places.steps <= 2 + 4 + 8 + count + 10)
+    }
+
+    @Test("of a request full of secrets the first sixteen places are told, and all secrets are taken out")
+    func bounded() async throws {
+        let messages = (0..<40).map { _ in user("a \(secret) b \(secret)") }.joined(separator: ",")
+        let reply = try await orchestrator { $0.secrets = .redact }.answer(try call(messages))
+        #expect(reply.trace.findings.map(\.place) == (0..<16).map { "messages[\($0)].content" })
+        #expect(!sent.contains(secret))
+    }
+
     @Test("every place of a request is looked at, and named")
     func places() async throws {
         let value = JSONFragment.string(secret)
