@@ -71,7 +71,6 @@ struct CacheRoutes {
         let selection = try selection(parameters)
         let all = try parameters.flag("all") ?? false
         let event = try parameters.text("event")
-        if let event, let refusal = CacheSelection.refusal(of: event, as: "event") { throw refused(refusal) }
         guard event != nil || all || selection != .all else {
             throw HTTPError(
                 .badRequest,
@@ -110,11 +109,10 @@ struct CacheRoutes {
             }
         }
         selection.task = try parameters.task("task")
-        if let refusal = selection.refusal { throw refused(refusal) }
+        let names = ["tag", "event", "model", "tenant"].map { (kind: $0, text: parameters[$0]) }
+        if let refusal = CacheSelection.refusal(of: names) {
+            throw AdminFailure(.badRequest, code: "secret_detected", refusal)
+        }
         return selection
-    }
-
-    private static func refused(_ reason: String) -> AdminFailure {
-        AdminFailure(.badRequest, code: "secret_detected", reason)
     }
 }

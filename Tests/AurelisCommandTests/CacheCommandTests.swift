@@ -31,6 +31,7 @@ struct CacheCommandTests {
         #expect(plane.address == shown)
         guard named.contains("PASS") else { return }
         let failure = await #expect(throws: CommandFailure.self) { try await plane.send("GET", "/") }
+        #expect(failure?.message.contains("it has no scheme") == !named.hasPrefix("http"))
         #expect(failure?.message.contains("PASS") == false && failure?.message.contains(shown) == true)
     }
 

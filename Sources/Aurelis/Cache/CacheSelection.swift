@@ -29,24 +29,19 @@ public struct CacheSelection: Sendable, Hashable {
         self.keyPrefix = keyPrefix
     }
 
-    /// Why nobody may select so: a credential where a name belongs, which would be written down beside the answers; nil: one
-    /// may.
+    /// Why nobody may select answers by these texts: one is a credential, which would be written down beside the answers; nil:
+    /// none is.
     ///
-    ///     CacheSelection(tag: "ghp_…").refusal
+    ///     CacheSelection.refusal(of: [("tag", "ghp_…")])
     ///
-    /// Answers that were tagged with one have another tag, which hides it.
-    package var refusal: String? {
-        for (field, value) in [("tag", tag), ("model", model), ("tenant", tenant)] {
-            if let value, let reason = CacheSelection.refusal(of: value, as: field) { return reason }
+    /// - Parameter names: as somebody has written them, with what each is. In a model's canonical name a credential has lost
+    ///   its shape.
+    package static func refusal(of names: [(kind: String, text: String?)]) -> String? {
+        for (kind, text) in names {
+            guard let text, case let hidden = Redaction.standard.text(text), hidden != text else { continue }
+            return "\(kind) holds a credential, which is kept nowhere; answers have \(hidden) for it"
         }
         return nil
-    }
-
-    /// Why a text is no name of this kind: it is a credential.
-    package static func refusal(of value: String, as field: String) -> String? {
-        let hidden = Redaction.standard.text(value)
-        return hidden == value
-            ? nil : "\(field) holds a credential, which is kept nowhere; answers have \(hidden) for it"
     }
 
     /// Every answer.

@@ -35,7 +35,10 @@ struct CacheInvalidateCommand: AsyncParsableCommand {
 
     func validate() throws {
         let selects = event != nil || which.selection.selection != .all
-        let refusal = event.flatMap { CacheSelection.refusal(of: $0, as: "EVENT") } ?? which.selection.selection.refusal
+        let names: [(kind: String, text: String?)] = [
+            ("EVENT", event), ("--tag", which.tag), ("--model", which.model), ("--tenant", which.tenant),
+        ]
+        let refusal = CacheSelection.refusal(of: names)
         if let refusal { throw ValidationError(refusal) }
         guard selects || all else {
             throw ValidationError("say which answers: an EVENT, --task, --tag, --model, --tenant, --prefix, or --all")

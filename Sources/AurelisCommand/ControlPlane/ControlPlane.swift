@@ -31,14 +31,14 @@ struct ControlPlane: Sendable {
 
     /// Where it is, if anywhere, for people: without what stands before an `@`.
     var address: String {
-        let target = target
-        guard let end = target.lastIndex(of: "@") else { return target }
-        let scheme = target.firstRange(of: "://")
-        let shown = scheme.map { $0.upperBound <= end ? target[..<$0.upperBound] : "" } ?? ""
-        return "\(shown)…\(target[end...])"
+        let address = fullAddress
+        guard let end = address.lastIndex(of: "@") else { return address }
+        let scheme = address.firstRange(of: "://")
+        let shown = scheme.map { $0.upperBound <= end ? address[..<$0.upperBound] : "" } ?? ""
+        return "\(shown)…\(address[end...])"
     }
 
-    private var target: String {
+    private var fullAddress: String {
         let admin = configuration.admin
         return named ?? configuration.adminClient.url
             ?? "\(ServerAddress(host: admin.host, port: admin.port, isSecure: admin.tls != nil))"
@@ -59,7 +59,7 @@ struct ControlPlane: Sendable {
         )
         let answer: Answer?
         do {
-            answer = try await Self.exchange(method, target, headers, at: target, with: client)
+            answer = try await Self.exchange(method, target, headers, at: fullAddress, with: client)
             await client.shutdown()
         } catch {
             await client.shutdown()
