@@ -18,6 +18,11 @@ struct CommandStatusTests {
         #expect(CommandStatus(ModelError(category, "no")).rawValue == status)
     }
 
+    @Test("an audit log that cannot be written is this machine's failure, not a provider's")
+    func audit() {
+        #expect(CommandStatus(ModelError(.overloaded, "no", code: "audit_unavailable")) == .failure)
+    }
+
     @Test("an invalid request is the caller's fault until a provider has judged it")
     func invalidRequest() {
         var error = ModelError(.invalidRequest, "no")

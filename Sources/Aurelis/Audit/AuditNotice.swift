@@ -8,6 +8,8 @@ package enum AuditNotice: Sendable, Hashable {
     case damaged(file: Int, reason: String)
     /// Entries could not be written, or requests were refused meanwhile.
     case gap(lost: Int, refused: Int, since: String, reason: String)
+    /// A file was sealed with a key that is not here, so that the chain begins anew behind it.
+    case unknownKey(file: Int, key: String)
     /// Old files were removed: all up to this one, whose last line had this number and code.
     case retention(through: Int, sequence: Int, code: [UInt8])
 
@@ -32,6 +34,11 @@ package enum AuditNotice: Sendable, Hashable {
             json.field("refused", refused)
             json.field("since", since)
             json.field("reason", reason)
+        case .unknownKey(let file, let key):
+            json.field("action", "unknown_key")
+            json.field("file", file)
+            json.field("key", key)
+            json.field("reason", "the key of that file is not here, lost or exchanged: the chain begins anew")
         case .retention(let through, let sequence, let code):
             json.field("action", "retention")
             json.field("through_file", through)

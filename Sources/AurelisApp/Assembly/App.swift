@@ -40,6 +40,9 @@ package func buildApp(
 ) async throws -> App {
     let logger = logger.redacting
     try DataDirectory.prepare(configuration.dataDirectory)
+    for file in SecretFiles.open(configuration, environment: environment) {
+        logger.warning("\(file.problem): \(file.advice)")
+    }
     let access = try AccessControl.open(configuration, time: time, logger: logger)
     let security = try ServerSecurity(configuration, environment: environment, logger: logger)
     let threads = configuration.gateway.threads == 0 ? System.coreCount : configuration.gateway.threads

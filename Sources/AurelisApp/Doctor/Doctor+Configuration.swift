@@ -18,6 +18,9 @@ extension Doctor {
             if findings.isEmpty { findings.append(.init(name, .ok, Self.sources(of: loaded))) }
             findings += loaded.warnings.map { .init(name, .warn, $0) }
             findings += openSecrets(in: loaded.sources)
+            findings += SecretFiles.named(configuration, environment: environment).map { file in
+                .init(name, .fail, file.problem, advice: file.advice)
+            }
             if configuration.providers.isEmpty, !configuration.simulates {
                 let advice = "write a file with `aurelis config init`, or try `--simulate`"
                 findings.append(.init(name, .warn, "no provider is configured", advice: advice))

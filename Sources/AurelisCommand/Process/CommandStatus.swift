@@ -26,6 +26,11 @@ struct CommandStatus: RawRepresentable, Hashable, Sendable {
 extension CommandStatus {
     /// The status for a request that found no answer.
     init(_ error: ModelError) {
+        // Nobody was asked, and nobody's answer would change that.
+        guard error.code != "audit_unavailable" else {
+            self = .failure
+            return
+        }
         switch error.category {
         case .authentication, .permission: self = .authentication
         case .contentFilter, .security: self = .refused

@@ -49,10 +49,15 @@ package struct AuditFileError: Error, Sendable, Hashable, CustomStringConvertibl
     package let path: String
     /// Why.
     package let reason: String
+    /// Whether there is no room for it.
+    let isFull: Bool
 
-    package init(_ path: String, _ reason: String) {
+    package init(_ path: String, _ reason: String) { self.init(path, reason, isFull: false) }
+
+    init(_ path: String, _ reason: String, isFull: Bool) {
         self.path = path
         self.reason = reason
+        self.isFull = isFull
     }
 
     /// For people.

@@ -101,7 +101,7 @@ extension AuditLog {
                 state.refused += tells.refused
             }
             let since = state.failure?.since
-            state.failure = (since ?? clock.millisecondsSinceEpoch, error.description)
+            state.failure = (since ?? clock.millisecondsSinceEpoch, error.description, error.isFull)
             if settings.onFailure == .block { gate.store(true, ordering: .relaxed) }
             defer { state.condition.failure = error.description }
             return state.condition.failure == nil

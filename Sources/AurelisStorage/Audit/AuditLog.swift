@@ -23,7 +23,7 @@ package final class AuditLog: Sendable {
         var lost = 0
         var refused = 0
         /// Since when it does not work, and why not.
-        var failure: (since: Int64, reason: String)?
+        var failure: (since: Int64, reason: String, isFull: Bool)?
         var condition = AuditCondition()
     }
 
@@ -121,16 +121,18 @@ package final class AuditLog: Sendable {
     /// Why a request is refused, which is counted; nil when it may be answered.
     package var refusal: ModelError? {
         guard refuses else { return nil }
-        let reason = state.withLock { state in
+        let (_, reason, isFull) = state.withLock { state in
             state.refused += 1
             state.condition.refused += 1
-            return state.since(clock).reason
+            return state.since(clock)
         }
+        let remedy =
+            isFull ? "make room on the disk of \(directory.path)" : "see that \(directory.path) can be written"
         return ModelError(
             .overloaded,
             "the audit log cannot be written, and nothing is answered that it cannot record: \(reason)",
             code: "audit_unavailable",
-            hint: "make room on the disk of \(directory.path), or set audit.on_failure to continue"
+            hint: "\(remedy), or set audit.on_failure to continue"
         )
     }
 
@@ -190,9 +192,9 @@ extension AuditLog.State {
     }
 
     /// Since when it does not work, and why not: from now on, unless something is known.
-    mutating func since(_ clock: WallClock) -> (since: Int64, reason: String) {
+    mutating func since(_ clock: WallClock) -> (since: Int64, reason: String, isFull: Bool) {
         if let failure { return failure }
-        let new = (clock.millisecondsSinceEpoch, "too much waits for the disk")
+        let new = (clock.millisecondsSinceEpoch, "too much waits for the disk", false)
         failure = new
         return new
     }

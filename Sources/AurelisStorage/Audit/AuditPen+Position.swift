@@ -62,7 +62,7 @@ extension AuditPen {
             return try begin(number + 1, after: tail.claimed ?? known?.chain ?? .beginning, at: now)
         }
         guard let key = try keys()[head.key] else {
-            // Written with a key that this process does not have, which is nobody's fault.
+            unknown(head.key, of: number, &outcome)
             return try begin(number + 1, after: tail.claimed ?? .beginning, at: now)
         }
         guard let chain = tail.chain(key) else {
@@ -102,6 +102,16 @@ extension AuditPen {
                 key: key,
                 day: Self.day(now)
             )
+        )
+    }
+
+    /// A file whose key is not here: another process may have its own, or somebody has lost the key, or taken it away.
+    private mutating func unknown(_ key: String, of file: Int, _ outcome: inout Outcome) {
+        guard unknownKeys.insert(key).inserted else { return }
+        notices.append(.unknownKey(file: file, key: key))
+        outcome.alarms.append(
+            "\(directory.path(of: file)) was sealed with the key \(key), which is not here: if it was lost, nothing can be "
+                + "proven of what it sealed until it is put back behind the new one, after a comma"
         )
     }
 

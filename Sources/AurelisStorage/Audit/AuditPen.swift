@@ -16,6 +16,8 @@ struct AuditPen: Sendable {
     /// Where the keys are, and the keys once they were needed.
     private let findKeys: @Sendable () throws -> AuditKeyRing
     private var foundKeys: AuditKeyRing?
+    /// The names of keys that are not here, each of which is told of once.
+    var unknownKeys: Set<String> = []
     /// What is to be said before anything else.
     var notices: [AuditNotice] = []
 

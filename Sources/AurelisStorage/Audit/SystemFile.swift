@@ -43,7 +43,7 @@ final class SystemFile: Sendable {
     init(_ path: String, _ mode: Mode) throws(AuditFileError) {
         self.path = path
         descriptor = open(path, mode.flags | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw AuditFileError(path, "cannot be opened: \(Self.lastError)") }
+        guard descriptor >= 0 else { throw failed("cannot be opened") }
         // A file that was copied here may be open to others.
         if mode != .reading { _ = fchmod(descriptor, 0o600) }
     }
@@ -116,7 +116,9 @@ final class SystemFile: Sendable {
         close(descriptor)
     }
 
-    private func failed(_ what: String) -> AuditFileError { AuditFileError(path, "\(what): \(Self.lastError)") }
-
-    private static var lastError: String { String(cString: strerror(errno)) }
+    private func failed(_ what: String) -> AuditFileError {
+        let number = errno
+        let isFull = number == ENOSPC || number == EDQUOT
+        return AuditFileError(path, "\(what): \(String(cString: strerror(number)))", isFull: isFull)
+    }
 }

@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import Foundation
 internal import GRDB
 
@@ -45,19 +46,37 @@ package enum DatabaseCheck {
         }
     }
 
-    /// The last anchor of an audit log, and whether there is anything that it could be of.
-    package static func audit(
-        in directory: String,
-        anchors: String?
-    ) throws(AuditFileError) -> (lastAnchor: AuditAnchorLook?, hasEntries: Bool) {
+    /// What is to be seen of an audit log without its key.
+    package struct AuditLook: Sendable {
+        /// Its last anchor.
+        package var lastAnchor: AuditAnchorLook?
+        /// The names of its files and of the keys that they are sealed with; nil: that cannot be told.
+        package var files: [(name: String, key: String?)] = []
+    }
+
+    /// Looks at an audit log.
+    ///
+    /// - Throws: why it can be neither read nor written.
+    package static func audit(in directory: String, anchors: String?) throws(AuditFileError) -> AuditLook {
         let log = AuditDirectory(dataDirectory: directory)
-        let hasEntries = try !log.files().isEmpty
+        var look = AuditLook()
+        // A link that leads nowhere is there, too.
+        if (try? FileManager.default.attributesOfItem(atPath: log.path)) != nil,
+            let reason = DirectoryLook.obstacle(to: log.path)
+        {
+            throw AuditFileError(log.path, "cannot be written: \(reason)")
+        }
+        for number in try log.files() {
+            let head = try AuditTail(of: SystemFile(log.path(of: number), .reading)).head
+            look.files.append((AuditFileName.name(number), head?.key))
+        }
         let path = anchors ?? log.anchors
-        guard FileManager.default.fileExists(atPath: path) else { return (nil, hasEntries) }
+        guard FileManager.default.fileExists(atPath: path) else { return look }
         let file = try SystemFile(path, .reading)
         let size = try file.size()
         let tail = try file.read(min(size, 64 << 10), at: max(0, size - (64 << 10)))
         let line = tail.split(separator: UInt8(ascii: "\n")).last.map(Array.init)
-        return (line.flatMap(AuditAnchorLook.init(line:)), hasEntries)
+        look.lastAnchor = line.flatMap(AuditAnchorLook.init(line:))
+        return look
     }
 }

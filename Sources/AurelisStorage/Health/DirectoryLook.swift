@@ -13,10 +13,13 @@ package enum DirectoryLook {
     /// Whether it can be written, and how much room there is.
     package static func storage(_ path: String) -> HealthReadings.Storage {
         var look = HealthReadings.Storage(free: free(path))
-        if access(path, W_OK | X_OK) != 0 {
-            look.failure = "\(path) cannot be written: \(String(cString: strerror(errno)))"
-        }
+        look.failure = obstacle(to: path).map { "\(path) cannot be written: \($0)" }
         return look
+    }
+
+    /// Why nothing can be written there; nil: something can.
+    static func obstacle(to path: String) -> String? {
+        access(path, W_OK | X_OK) == 0 ? nil : String(cString: strerror(errno))
     }
 
     /// How many bytes its user may still write there; nil: it cannot be told.

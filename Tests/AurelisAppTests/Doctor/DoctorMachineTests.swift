@@ -2,6 +2,7 @@ import Aurelis
 import AurelisStorage
 import AurelisTestSupport
 import Foundation
+import Logging
 import NIOCore
 import NIOPosix
 import Testing
@@ -151,6 +152,46 @@ struct DoctorMachineTests {
             let ports = "gateway: { host: 192.0.2.1, port: 8787, keys: required }\nadmin: { port: 0 }\n"
             let found = try await visit.findings(Self.simulated, ports: ports)
             #expect(found.texts("ports", .fail).contains("cannot be listened on"))
+        }
+    }
+
+    @Test("an audit log that cannot be written fails, however empty it is")
+    func unwritableAudit() async throws {
+        try await DoctorVisit.inFolder { visit async throws in
+            // Whoever runs as root may write everywhere but there.
+            try FileManager.default.createSymbolicLink(
+                atPath: visit.data + "/audit",
+                withDestinationPath: "/nowhere/audit"
+            )
+            let text = try await visit.findings(Self.simulated).texts("audit log", .fail)
+            #expect(text.contains("/audit cannot be written") && text.contains("mount its disk"))
+        }
+    }
+
+    @Test("a key of the audit log that was exchanged fails; files with secrets that are open to others do")
+    func secrets() async throws {
+        try await DoctorVisit.inFolder { visit async throws in
+            let key = { (byte: UInt8) in Data(repeating: byte, count: 32).base64EncodedString() + "\n" }
+            try visit.write(key(1), to: "audit.key", mode: 0o644)
+            try visit.write("a long passphrase\n", to: "passphrase", mode: 0o640)
+            let yaml = "\(Self.simulated)\naudit: { key: { file: \(visit.folder)/audit.key } }"
+            try visit.write(yaml + "\n", to: "aurelis.yaml")
+            var overrides = ConfigurationOverrides()
+            overrides.configFile = visit.folder + "/aurelis.yaml"
+            overrides.dataDirectory = visit.data
+            let lines = Lines()
+            try await RunningApp.run(overrides, logger: Logger(label: "test") { _ in lines.handler }) { _ in }
+            #expect(lines.text.contains("/audit.key (mode 0644): chmod 600"))
+            let environment = ["AURELIS_PASSPHRASE_FILE": visit.folder + "/passphrase"]
+            let first = try await visit.findings(yaml, environment: environment)
+            #expect(first.texts("audit log", .fail).isEmpty)
+            let open = first.texts("configuration", .fail)
+            #expect(open.contains("audit.key (mode 0644) → chmod 600") && open.contains("passphrase (mode 0640)"))
+            try visit.write(key(2), to: "audit.key")
+            let second = try await visit.findings(yaml)
+            #expect(second.texts("configuration", .fail).isEmpty)
+            let text = second.texts("audit log", .fail)
+            #expect(text.contains("audit-00000001.jsonl") && text.contains("is not here") && text.contains("backup"))
         }
     }
 

@@ -169,7 +169,7 @@ struct SecretLeakTests {
 }
 
 /// Keeps what is logged, whatever its level.
-private final class Lines: Sendable {
+final class Lines: Sendable {
     private let lines = Mutex<[String]>([])
 
     var text: String { lines.withLock { $0.joined(separator: "\n") } }

@@ -70,6 +70,7 @@ struct AuditFailureTests {
         for _ in 0..<3 {
             let refusal = try #require(log.refusal)
             #expect(refusal.category == .overloaded && refusal.message.contains("audit log cannot be written"))
+            #expect(refusal.hint?.contains("make room") == true)
         }
         bench.setRoom(.max)
         log.flush()
@@ -86,6 +87,7 @@ struct AuditFailureTests {
         let log = try bench.open { $0.onFailure = .block }
         log.open()
         #expect(log.refuses)
+        #expect(log.refusal?.hint?.contains("room") == false && log.refusal?.hint?.contains("can be written") == true)
         try FileManager.default.removeItem(atPath: bench.directory.path)
         log.flush()
         #expect(!log.refuses)

@@ -138,6 +138,23 @@ struct AuditLogTests {
         #expect(try bench.verify(keys: [8]).broken?.kind == .key)
     }
 
+    @Test("a key that is gone is an alarm, once, and the chain says that it begins anew")
+    func lostKey() throws {
+        for (key, reason) in [(UInt8(7), "before"), (8, "behind"), (8, "later")] {
+            let log = try bench.open(keys: [key])
+            log.append(bench.entry(reason))
+            log.close()
+        }
+        #expect(bench.log.messages.count == 1)
+        #expect(bench.log.messages.first?.contains("which is not here") == true)
+        let lost = try Self.id(7)
+        #expect(try bench.lines("\"unknown_key\"", "\"key\":\"\(lost)\"", "begins anew").count == 1)
+        #expect(try bench.verify().broken == nil)
+        #expect(try bench.verify(keys: [8]).broken?.kind == .key)
+    }
+
+    private static func id(_ byte: UInt8) throws -> String { try AuditBench.key(byte).id }
+
     @Test(
         "the beginning of a line that a dying process left is set apart, and the log says so",
         arguments: [1, 50, 200]
