@@ -55,8 +55,8 @@ let metrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-m
 let tracing: Target.Dependency = .product(name: "Tracing", package: "swift-distributed-tracing")
 
 let fuzzed: [Target.Dependency] = [
-    "Aurelis", "AurelisApp", "AurelisGateway", "AurelisJSON", "AurelisRedis", "AurelisTesting", "AurelisTransport",
-    crypto, log, nio, nioEmbedded, nioHTTP1,
+    "Aurelis", "AurelisApp", "AurelisGateway", "AurelisJSON", "AurelisRedis", "AurelisServing", "AurelisTesting",
+    "AurelisTransport", crypto, log, nio, nioEmbedded, nioHTTP1,
 ]
 
 let package = Package(
@@ -96,6 +96,7 @@ let package = Package(
         // The same for an exporter of traces.
         room("AurelisTracing", ["AurelisJSON", "AurelisTransport", lifecycle, log, tracing]),
         room("AurelisTLS", [nio, nioPosix, nioTLS, nioSSL, crypto, certificates, asn1]),
+        room("AurelisServing", [nio, nioHTTP1]),
         room(
             "AurelisTransport",
             ["AurelisTLS", nio, nioPosix, nioHTTP1, nioTLS, nioSSL, nioCompression, certificates, asn1]
@@ -110,13 +111,17 @@ let package = Package(
         ),
         room(
             "AurelisGateway",
-            ["Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, lifecycle, log],
+            [
+                "Aurelis", "AurelisJSON", "AurelisServing", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1,
+                lifecycle, log,
+            ],
             resources: [.embedInCode("OpenAPI")]
         ),
         room(
             "AurelisAdmin",
             [
-                "Aurelis", "AurelisJSON", "AurelisTLS", nio, nioPosix, crypto, lifecycle, log,
+                "Aurelis", "AurelisJSON", "AurelisServing", "AurelisTLS", nio, nioPosix, nioHTTP1, crypto, lifecycle,
+                log,
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
@@ -133,8 +138,8 @@ let package = Package(
             "AurelisApp",
             [
                 "Aurelis", "AurelisProviders", "AurelisTransport", "AurelisGateway", "AurelisAdmin",
-                "AurelisPrometheus", "AurelisRedis", "AurelisSigning", "AurelisSimulator", "AurelisStorage",
-                "AurelisTesting",
+                "AurelisPrometheus", "AurelisRedis", "AurelisServing", "AurelisSigning", "AurelisSimulator",
+                "AurelisStorage", "AurelisTesting",
                 "AurelisTLS", "AurelisTracing",
                 nio, nioPosix, lifecycle, log, metrics, tracing,
                 .product(name: "Yams", package: "Yams"),
@@ -183,8 +188,8 @@ let package = Package(
         tests(
             of: "AurelisGateway",
             [
-                "Aurelis", "AurelisJSON", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL,
-                nioTLS, lifecycle, log,
+                "Aurelis", "AurelisJSON", "AurelisServing", "AurelisSigning", "AurelisTLS", nio, nioPosix, nioHTTP1,
+                nioEmbedded, nioSSL, nioTLS, lifecycle, log,
             ]
         ),
         tests(of: "AurelisSimulator", ["AurelisJSON", nio, nioPosix]),
@@ -199,15 +204,16 @@ let package = Package(
         tests(
             of: "AurelisAdmin",
             [
-                "Aurelis", "AurelisJSON", "AurelisTesting", nio, nioPosix, lifecycle, log,
+                "Aurelis", "AurelisJSON", "AurelisServing", "AurelisTesting", nio, nioPosix, nioHTTP1, nioEmbedded,
+                lifecycle, log,
                 .product(name: "Hummingbird", package: "hummingbird"),
             ]
         ),
         tests(
             of: "AurelisApp",
             [
-                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisSimulator", "AurelisStorage", "AurelisTesting",
-                "AurelisTestSupport", "AurelisTLS", "AurelisTransport", lifecycle, log, nio, nioPosix,
+                "Aurelis", "AurelisJSON", "AurelisProviders", "AurelisServing", "AurelisSimulator", "AurelisStorage",
+                "AurelisTesting", "AurelisTestSupport", "AurelisTLS", "AurelisTransport", lifecycle, log, nio, nioPosix,
             ]
         ),
         tests(

@@ -52,7 +52,9 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """Starts any `aurelis` server for the rest of the module."""
     running: list[Server] = []
 
-    def start(*arguments: str, environment: dict[str, str] | None = None, data_directory: bool = True) -> Server:
+    def start(
+        *arguments: str, environment: dict[str, str] | None = None, data_directory: bool = True, **options: object
+    ) -> Server:
         directory = tmp_path_factory.mktemp(arguments[0])
         extra = ["--port", "0"]
         if arguments[0] in ("serve", "replay"):
@@ -60,7 +62,7 @@ def launch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
             extra += ["--data-dir", str(directory / "data")] if data_directory else []
         # Most tests ask the same question again and again, and want it asked.
         environment = {"AURELIS_CACHE": "off", **(environment or {})}
-        server = Server(*arguments, *extra, log=directory / "stderr", environment=environment)
+        server = Server(*arguments, *extra, log=directory / "stderr", environment=environment, **options)
         running.append(server)
         if server.admin_url:
             watch.add(server.url, openapi.gateway())

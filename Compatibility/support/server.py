@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import queue
+import resource
 import signal
 import subprocess
 import sys
@@ -27,8 +28,22 @@ def die_with_parent() -> None:
 class Server:
     """A running `aurelis serve` or `aurelis simulate`, with the address it printed."""
 
-    def __init__(self, *arguments: str, log: Path, environment: dict[str, str] | None = None, cwd: Path | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        log: Path,
+        environment: dict[str, str] | None = None,
+        cwd: Path | None = None,
+        open_files: tuple[int, int] | None = None,
+    ) -> None:
+        """`open_files`: how many it may have open, and to how many it may raise that."""
         self.log = log
+
+        def prepare() -> None:
+            die_with_parent()
+            if open_files:
+                resource.setrlimit(resource.RLIMIT_NOFILE, open_files)
+
         self._errors = log.open("wb")
         self.process = subprocess.Popen(
             [COMMAND, *arguments],
@@ -37,7 +52,7 @@ class Server:
             stderr=self._errors,
             env={**os.environ, **(environment or {})},
             cwd=cwd,
-            preexec_fn=die_with_parent,
+            preexec_fn=prepare,
             text=True,
         )
         self._lines: queue.Queue[str] = queue.Queue()

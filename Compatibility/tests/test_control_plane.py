@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -128,3 +129,32 @@ def test_a_reload_without_the_admin_key_is_refused_and_says_so(launch: Serve, tm
     assert done.returncode == 4, done.stderr
     assert "AURELIS_ADMIN_KEY" in done.stderr and "no gateway" not in done.stderr
     assert '"exit_status":4' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "status"),
+    [
+        ("transfer-encoding: identity", "2\r\n{}\r\n0\r\n\r\n", 501),
+        ("transfer-encoding: xchunked", "2\r\n{}\r\n0\r\n\r\n", 501),
+        ("transfer-encoding: ", "2\r\n{}\r\n0\r\n\r\n", 501),
+        ("transfer-encoding: chunked;q=1", "2\r\n{}\r\n0\r\n\r\n", 501),
+        ("transfer-encoding: gzip, chunked", "2\r\n{}\r\n0\r\n\r\n", 501),
+        ("transfer-encoding: chunked", "2\r\n{}zz\r\n0\r\n\r\n", 400),
+        ("transfer-encoding: chunked", "-2\r\n{}\r\n0\r\n\r\n", 400),
+        ("host: evil.example\r\ncontent-length: 2", "{}", 400),
+    ],
+)
+@pytest.mark.parametrize("path", ["/admin/circuits/reset", "/admin/keys"])
+def test_what_two_readers_could_understand_differently_is_refused_before_anything_is_done(
+    steered: Steered, path: str, fields: str, body: str, status: int
+) -> None:
+    follower = "GET /health/live HTTP/1.1\r\nhost: localhost\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {steered.key}\r\n{fields}\r\n\r\n"
+    host, port = steered.server.admin_url.removeprefix("http://").rsplit(":", 1)
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall((head + body + follower).encode())
+        answer = b""
+        while piece := connection.recv(65_536):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert answer.count(b"HTTP/1.1 ") == 1

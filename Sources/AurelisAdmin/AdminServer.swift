@@ -1,8 +1,10 @@
 package import Aurelis
 internal import AurelisJSON
+internal import AurelisServing
 package import AurelisTLS
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 package import Logging
 internal import NIOCore
 internal import ServiceLifecycle
@@ -33,6 +35,7 @@ package struct AdminServer: Service {
     private let host: String
     private let port: Int
     private let security: TLSListener?
+    private let maximumConnections: Int
     private let resources: AdminResources
     private let steering: AdminSteering?
     private let access: AdminAccess?
@@ -47,6 +50,7 @@ package struct AdminServer: Service {
     /// - Parameters:
     ///   - port: the TCP port; 0: any free one.
     ///   - security: TLS for every connection; nil: they are not encrypted.
+    ///   - maximumConnections: how many may be open; the next ones are answered with 503 and closed.
     ///   - resources: what it reads and steers.
     ///   - steering: what else it steers.
     ///   - access: who may; nil: whoever reaches it.
@@ -56,6 +60,7 @@ package struct AdminServer: Service {
         host: String,
         port: Int,
         security: TLSListener? = nil,
+        maximumConnections: Int = 256,
         resources: AdminResources,
         steering: AdminSteering? = nil,
         access: AdminAccess? = nil,
@@ -66,15 +71,18 @@ package struct AdminServer: Service {
         self.host = host
         self.port = port
         self.security = security
+        self.maximumConnections = maximumConnections
         self.resources = resources
         self.steering = steering
         self.trouble = logger
         self.access = access
         self.refusals = refusals
         // Hummingbird logs every connection that a shutdown cuts as an error; what matters is thrown.
-        self.logger = logger.logLevel <= .debug ? logger : Logger(label: logger.label) { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger.logLevel <= .debug ? logger : Self.silence
         self.onListening = onListening
     }
+
+    private static let silence = Logger(label: "aurelis.admin") { _ in SwiftLogNoOpLogHandler() }
 
     /// Serves until a graceful shutdown or cancellation.
     ///
@@ -83,8 +91,14 @@ package struct AdminServer: Service {
         let hub = EventHub(time: resources.live.time)
         let application = Application(
             router: router(hub),
-            server: .http1(behind: security),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            server: .http1(behind: security, ConnectionCount(limit: maximumConnections)),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                availableConnectionsDelegate: MaximumAvailableConnections(
+                    ConnectionCount.ceiling(of: maximumConnections),
+                    logger: Self.silence
+                )
+            ),
             services: [LiveFeed(hub: hub, sources: resources.live, resources: resources)],
             onServerRunning: { [onListening, port] channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger

@@ -8,9 +8,6 @@ internal import NIOCore
 ///     try body.check(knowing: ["name"])
 ///     let name = try body.text("name")
 struct JSONBody {
-    /// No body here says more.
-    private static let maximumSize = 64 << 10
-
     private let value: JSONValue?
     /// What its members are below; nil: the body itself.
     private let path: String?
@@ -25,7 +22,7 @@ struct JSONBody {
     /// - Throws: 400, 413 or 415.
     static func object(of request: Request) async throws -> JSONBody {
         let bytes: ByteBuffer
-        do { bytes = try await request.body.collect(upTo: maximumSize) } catch is NIOTooManyBytesError {
+        do { bytes = try await request.body.collect(upTo: RequestGate.maximumBody) } catch is NIOTooManyBytesError {
             throw AdminFailure(.contentTooLarge, code: "request_too_large", "the body is larger than 64 KB")
         }
         guard bytes.readableBytes > 0 else { return JSONBody(nil) }

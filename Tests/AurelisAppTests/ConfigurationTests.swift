@@ -175,12 +175,13 @@ struct ConfigurationDecodingTests {
             retry: { upstream: { retries: 1, base: 10ms, cap: 1s, jitter: true } }
             transport: { total_connections: 7, connections_per_host: 3, idle_timeout: 1s, tls: { minimum: "1.2" } }
             gateway: { host: "::1", port: 0, maximum_body: 5MB, maximum_connections: 9, drain_timeout: 0s, threads: 2 }
-            admin: { port: 1 }
+            admin: { port: 1, maximum_connections: 12 }
             data_dir: /var/lib/aurelis
             log: { level: debug }
             """
         ).configuration
         let work = try #require(configuration.providers.first)
+        #expect(configuration.adminConnections == 12)
         #expect(work.preset == "openai")
         #expect(work.apiKey == .environment("WORK_KEY"))
         #expect(work.models[.gpt4o] == "deployment-7")

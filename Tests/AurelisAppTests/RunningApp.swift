@@ -24,6 +24,7 @@ struct RunningApp: Sendable {
         _ overrides: ConfigurationOverrides,
         environment: [String: String] = [:],
         time: any TimeSource = SystemTimeSource(),
+        openFiles: Int? = nil,
         logger told: Logger? = nil,
         _ body: @escaping @Sendable (RunningApp) async throws -> Void
     ) async throws {
@@ -49,6 +50,7 @@ struct RunningApp: Sendable {
             try read(),
             environment: environment,
             time: time,
+            openFiles: openFiles,
             logger: told ?? logger,
             onListening: { announcement.yield($0) },
             reload: read

@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisJSON
+import AurelisServing
 import AurelisTesting
 import Logging
 import NIOCore

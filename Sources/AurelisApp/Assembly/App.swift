@@ -26,6 +26,7 @@ package struct ListeningAddresses: Sendable, Hashable {
 /// - Parameters:
 ///   - cassette: records what providers answer, or answers in their place.
 ///   - time: what waits and deadlines go by; time limits of connections go by the system's clock.
+///   - openFiles: how many descriptors there may be, connections included; nil: nobody knows.
 ///   - onListening: told once, when both servers listen.
 ///   - reload: reads the configuration again; asked by the control plane, and on SIGHUP when signals are handled.
 /// - Throws: `ConfigurationError`; nothing runs then.
@@ -34,11 +35,14 @@ package func buildApp(
     environment: [String: String],
     cassette: CassetteMode? = nil,
     time: any TimeSource = SystemTimeSource(),
+    openFiles: Int? = OpenFileLimit.current?.soft,
     logger: Logger,
     onListening: @escaping @Sendable (ListeningAddresses) -> Void = { _ in },
     reload: (@Sendable () throws -> Configuration)? = nil
 ) async throws -> App {
     let logger = logger.redacting
+    let limits = ConnectionLimits(configuration, openFiles: openFiles)
+    limits.tell(configuration, openFiles: openFiles, logger)
     try DataDirectory.prepare(configuration.dataDirectory)
     for file in SecretFiles.open(configuration, environment: environment) {
         logger.warning("\(file.problem): \(file.advice)")
@@ -90,7 +94,7 @@ package func buildApp(
     )
     let announcement = Announcement(onListening)
     let gateway = GatewayServer(
-        configuration: GatewayConfiguration(configuration),
+        configuration: GatewayConfiguration(configuration, limits),
         orchestrator: { engine.orchestrator },
         access: access.gateway,
         security: security.gateway,
@@ -125,6 +129,7 @@ package func buildApp(
         host: configuration.admin.host,
         port: configuration.admin.port,
         security: security.admin,
+        maximumConnections: limits.admin,
         resources: resources,
         steering: AdminSteering(
             keys: configuration.dataDirectory.isEmpty ? nil : access.administration(engine.trail),
@@ -253,7 +258,7 @@ private final class Announcement: Sendable {
 }
 
 extension GatewayConfiguration {
-    fileprivate init(_ configuration: Configuration) {
+    fileprivate init(_ configuration: Configuration, _ connections: ConnectionLimits) {
         self.init()
         let gateway = configuration.gateway
         host = gateway.listener.host
@@ -262,7 +267,7 @@ extension GatewayConfiguration {
         limits.file = configuration.files.maximumSize
         // The form around a file is small.
         limits.upload = limits.file + (1 << 20)
-        limits.connections = gateway.maximumConnections
+        limits.connections = connections.gateway
         timeLimits.drain = gateway.drainTimeout
     }
 }

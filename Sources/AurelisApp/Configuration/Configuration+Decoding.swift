@@ -35,8 +35,9 @@ extension Configuration {
         gateway = try Gateway(reading: root, warnings: &warnings)
         files = try Files(reading: root)
         batches = try Batches(reading: root)
-        let admin = try root.section("admin", knowing: ["host", "port", "tls", "client"])
+        let admin = try root.section("admin", knowing: ["host", "port", "maximum_connections", "tls", "client"])
         self.admin = try Listener(reading: admin, port: 8_788)
+        adminConnections = try admin.integer("maximum_connections", in: 1...100_000, default: adminConnections)
         adminClient = try AdminClient(reading: admin)
         if self.admin.collides(with: gateway.listener) {
             throw admin.error(

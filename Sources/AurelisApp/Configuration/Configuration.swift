@@ -36,6 +36,8 @@ package struct Configuration: Sendable, Equatable {
     package var batches = Batches()
     /// The control plane.
     package var admin = Listener(port: 8_788)
+    /// Open connections of the control plane.
+    package var adminConnections = 256
     /// How commands reach it.
     package var adminClient = AdminClient()
     /// Where data is kept.

@@ -2,14 +2,6 @@ internal import Aurelis
 internal import AurelisProviders
 internal import AurelisTransport
 
-#if canImport(Darwin)
-    internal import Darwin
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Glibc
-#endif
-
 extension Doctor {
     /// Whether the system's keyring answers; where it does not, the encrypted store keeps its key in a file.
     func keyringFindings() async -> [DoctorFinding] {
@@ -35,31 +27,27 @@ extension Doctor {
         }
     }
 
-    /// Whether the process may open as many files as connections are configured.
+    /// Whether a server may open as many files as connections are configured.
     func openFileFindings() -> [DoctorFinding] {
-        let name = "open files"
-        var limits = rlimit()
-        #if canImport(Glibc)
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #else
-            let resource = RLIMIT_NOFILE
-        #endif
-        guard getrlimit(resource, &limits) == 0 else { return [.init(name, .skipped, "the limit cannot be read")] }
-        let allowed = Int(clamping: limits.rlim_cur)
-        return [Self.openFileFinding(allowed: allowed, hard: Int(clamping: limits.rlim_max), configuration)]
+        guard let limit = OpenFileLimit.current else {
+            return [.init("open files", .skipped, "the limit cannot be read")]
+        }
+        return [Self.openFileFinding(limit, configuration)]
     }
 
-    /// Both sides of every connection, and some for files.
-    static func openFileFinding(allowed: Int, hard: Int, _ configuration: Configuration) -> DoctorFinding {
+    /// A server raises the limit itself, as far as it may.
+    static func openFileFinding(_ limit: OpenFileLimit, _ configuration: Configuration) -> DoctorFinding {
         let name = "open files"
-        let needed = configuration.gateway.maximumConnections + configuration.transport.totalConnections + 128
+        let needed = ConnectionLimits.needed(by: configuration)
+        let allowed = limit.raised(for: needed)
         guard allowed < needed else { return .init(name, .ok, "\(allowed) may be open, \(needed) are enough") }
-        let way = hard >= needed ? "`ulimit -n \(needed)`" : "raise the hard limit of \(hard) (LimitNOFILE of its unit)"
+        let limits = ConnectionLimits(configuration, openFiles: allowed)
         return .init(
             name,
             .warn,
-            "\(allowed) may be open, and \(needed) would be for all the connections that are configured",
-            advice: "\(way), or lower gateway.maximum_connections"
+            "\(allowed) may be open, and \(needed) would be for all the connections that are configured: the gateway "
+                + "takes \(limits.gateway), the control plane \(limits.admin)",
+            advice: "raise the hard limit (`ulimit -Hn`, LimitNOFILE of its unit), or lower gateway.maximum_connections"
         )
     }
 

@@ -36,6 +36,7 @@ struct DemoGateway: Sendable {
 
     /// Serves while the body works with its address.
     func open<Value: Sendable>(_ body: @Sendable (HTTPOrigin) async throws -> Value) async throws -> Value {
+        OpenFileLimit.raise(for: configuration)
         let (addresses, announcement) = AsyncStream.makeStream(of: ListeningAddresses.self)
         let app = try await buildApp(
             configuration,

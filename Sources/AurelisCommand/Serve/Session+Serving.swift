@@ -12,6 +12,7 @@ extension Session {
         providers: String? = nil,
         reload: (@Sendable () throws -> Configuration)? = nil
     ) async throws {
+        OpenFileLimit.raise(for: configuration)
         let announcement = ServeAnnouncement(configuration: configuration, providers: providers, console: console)
         let app = try await buildApp(
             configuration,

@@ -1,3 +1,5 @@
+internal import AurelisServing
+
 /// Keeps watch over what a chunked body consists of besides its data, which the decoder passes over in silence.
 ///
 ///     var framing = ChunkFraming(maximumBody: 20 << 20, maximumExcess: 64 << 10, refusal: .bodyTooLarge(limit: 20 << 20))

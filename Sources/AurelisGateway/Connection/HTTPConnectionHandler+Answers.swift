@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 
 extension HTTPConnectionHandler {
     /// The answer to a request that needs no model.

@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
@@ -19,14 +20,19 @@ extension HTTPConnectionHandler {
         headsTaken &+= 1
         let head: RequestHead
         do {
-            head = try RequestHead(wireHead, limits: configuration.limits, isLocal: loop.server.isLocal)
+            head = try RequestHead(wireHead, limits: configuration.limits)
         } catch {
             return refuse(error)
         }
         var facts = head.facts
         endpoint = Endpoint(method: head.method, target: head.target)
         requestID = .next()
+        let foreignness = loop.server.isLocal ? head.foreignness : nil
+        // Where keys are required a page has none to send, and whoever has one may be behind a proxy of any name.
+        let mayHaveKey = loop.server.access?.isRequired == true
+        if let foreignness, !mayHaveKey { return refuse(foreignness.failure) }
         admit(head.credential)
+        if let foreignness, grant == nil, refusal == nil { return refuse(foreignness.failure) }
         keepForSignature(wireHead)
         facts.wantsBody = endpoint.wantsBody && refusal == nil
         // What a signature is over must be there before it is looked at.

@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1

@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 internal import AurelisSigning
 internal import NIOCore
 

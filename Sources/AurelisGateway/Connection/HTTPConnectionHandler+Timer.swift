@@ -1,3 +1,4 @@
+internal import AurelisServing
 internal import Logging
 internal import NIOCore
 

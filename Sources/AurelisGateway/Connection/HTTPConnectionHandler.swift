@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 internal import AurelisSigning
 internal import AurelisTLS
 internal import Logging
@@ -225,24 +226,5 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
         // An answer that waits for the end of the turn goes out first.
         if flushIsScheduled { context?.flush() }
         context?.close(promise: nil)
-    }
-}
-
-extension ProtocolFailure {
-    /// What a decoder's error means for the client; nil when it means nothing to it.
-    fileprivate init?(decoding error: HTTPParserError) {
-        switch error {
-        case .headerOverflow: self = .headersTooLarge
-        case .invalidVersion: self = .unsupportedVersion
-        case .invalidEOFState, .closedConnection: return nil
-        case .invalidMethod: self = .malformed("the request's method is not one of HTTP")
-        case .invalidURL: self = .malformed("the request's target is not a valid path")
-        case .invalidHeaderToken: self = .malformed("a header field holds characters that are not allowed there")
-        case .invalidContentLength: self = .malformed("Content-Length is not a number")
-        case .unexpectedContentLength:
-            self = .malformed("the length of the body is stated twice, or together with chunks")
-        case .invalidChunkSize: self = .malformed("a chunk's size is not a hexadecimal number")
-        default: self = .malformed("the request is not valid HTTP/1.1")
-        }
     }
 }

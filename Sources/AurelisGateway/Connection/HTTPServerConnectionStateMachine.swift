@@ -1,3 +1,5 @@
+internal import AurelisServing
+
 /// The life of one HTTP/1.1 connection, without I/O: events go in, actions come out.
 ///
 /// One request at a time: while it is answered, `holdsInput` tells the caller to keep later parts back. The machine

@@ -1,3 +1,4 @@
+internal import AurelisServing
 internal import NIOCore
 internal import NIOHTTP1
 

@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 internal import NIOHTTP1
 
 /// What the gateway reads of a request's head, in one pass over its fields.
@@ -28,26 +29,33 @@ struct RequestHead {
     var secrets: String?
     /// The trace that the client is part of.
     var traceFields = TraceFields()
+    /// Why it may be what a foreign web page made a browser send.
+    var foreignness: Foreignness?
 
-    /// - Parameter isLocal: whether only this machine is served, which what a browser sends for a foreign page is not.
-    /// - Throws: a refusal for a head that is ambiguous or beyond the limits. What the decoder already refuses
-    ///   (conflicting lengths, length with chunks, folded lines, bad characters) never comes here.
-    init(_ head: HTTPRequestHead, limits: GatewayConfiguration.Limits, isLocal: Bool) throws(ProtocolFailure) {
-        guard head.uri.utf8.count <= limits.target else { throw .targetTooLong(limit: limits.target) }
+    /// What tells that a request is not meant for this machine, or does not come from it.
+    enum Foreignness {
+        case host
+        case origin
+
+        var failure: ProtocolFailure { self == .host ? .foreignHost : .foreignOrigin }
+    }
+
+    /// - Throws: a refusal for a head that is ambiguous or beyond the limits.
+    init(_ head: HTTPRequestHead, limits: GatewayConfiguration.Limits) throws(ProtocolFailure) {
+        try RequestFraming.check(target: head.uri, maximum: limits.target)
         method = head.method
         target = head.uri
         facts = RequestFacts(keepsAlive: head.isKeepAlive, isHTTP10: head.version.minor == 0)
-        var hosts = 0
+        var framing = RequestFraming()
         for (name, value) in head.headers {
             switch name.utf8.count {
             case 4 where name.isField("host"):
-                hosts += 1
-                guard !isLocal || LoopbackName.isAuthority(value) else { throw .foreignHost }
+                framing.takeHost()
+                if foreignness == nil, !LoopbackName.isAuthority(value) { foreignness = .host }
             case 6 where name.isField("expect"):
-                guard value.lowercased() == "100-continue" else { throw .expectationFailed }
-                facts.expectsContinue = true
+                try framing.take(expectation: value)
             case 6 where name.isField("origin"):
-                guard !isLocal || LoopbackName.isOrigin(value) else { throw .foreignOrigin }
+                if foreignness == nil, !LoopbackName.isOrigin(value) { foreignness = .origin }
             case 7 where name.isField("api-key"):
                 credential.take(value)
             case 7 where name.isField("upgrade"):
@@ -67,8 +75,7 @@ struct RequestHead {
             case 13 where name.isField("authorization"):
                 credential.take(authorization: value)
             case 14 where name.isField("content-length"):
-                guard let length = Int(value), length >= 0 else { throw .malformed("Content-Length is not a number") }
-                if length > 0 { facts.body = .length(length) }
+                try framing.take(contentLength: value)
             case 14 where name.isField("x-aurelis-task"):
                 task = value
             case 14 where name.isField("x-aurelis-wait"):
@@ -78,8 +85,7 @@ struct RequestHead {
             case 16 where name.isField("content-encoding"):
                 if value.lowercased() != "identity" { contentEncoding = value }
             case 17 where name.isField("transfer-encoding"):
-                guard value.lowercased() == "chunked" else { throw .unsupportedTransferCoding }
-                facts.body = .chunked
+                try framing.take(transferEncoding: value)
             case 17 where name.isField("x-aurelis-secrets"):
                 secrets = value
             case 17 where name.isField("x-aurelis-timeout"):
@@ -98,9 +104,14 @@ struct RequestHead {
                 break
             }
         }
-        guard hosts == 1 || (facts.isHTTP10 && hosts == 0) else {
-            throw .malformed(hosts == 0 ? "the Host field is missing" : "there is more than one Host field")
-        }
+        try framing.checkHosts(isHTTP10: facts.isHTTP10)
+        facts.expectsContinue = framing.expectsContinue
+        facts.body =
+            switch framing.body {
+            case .none: .none
+            case .length(let count): .length(count)
+            case .chunked: .chunked
+            }
         if method == .CONNECT { facts.keepsAlive = false }
     }
 }

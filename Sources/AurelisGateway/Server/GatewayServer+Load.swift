@@ -1,3 +1,5 @@
+internal import AurelisServing
+
 /// What a gateway has in hand.
 package struct GatewayLoad: Sendable, Hashable {
     /// Open connections of clients.

@@ -1,4 +1,5 @@
 package import Aurelis
+internal import AurelisServing
 package import AurelisTLS
 package import Logging
 internal import NIOCore
@@ -103,6 +104,12 @@ package struct GatewayServer: Service {
         let bootstrap = ServerBootstrap(group: eventLoopGroup)
             .serverChannelOption(.backlog, value: Int32(clamping: configuration.backlog))
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [limit = configuration.limits.connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let gate = AcceptGate(ceiling: ConnectionCount.ceiling(of: limit))
+                    try channel.pipeline.syncOperations.addHandler(gate)
+                }
+            }
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { [decoding, security] channel in

@@ -1,4 +1,5 @@
 internal import Aurelis
+internal import AurelisServing
 
 /// An error in the OpenAI shape, with the status by which OpenAI's clients choose their exception.
 enum ErrorResponse {

@@ -240,15 +240,19 @@ struct DoctorTests {
         }
     }
 
-    @Test("open files are for the number of connections")
+    @Test("open files are for the number of connections, as far as a server may raise their limit")
     func openFiles() {
         var configuration = Configuration()
-        configuration.gateway.maximumConnections = 1_000
-        let few = Doctor.openFileFinding(allowed: 1_024, hard: 4_096, configuration)
-        #expect(few.verdict == .warn && few.advice?.contains("ulimit -n 1228") == true)
-        #expect(Doctor.openFileFinding(allowed: 1_228, hard: 4_096, configuration).verdict == .ok)
-        let bound = Doctor.openFileFinding(allowed: 256, hard: 512, configuration)
+        configuration.gateway.maximumConnections = 5_000
+        let needed = ConnectionLimits.needed(by: configuration)
+        #expect(needed > 5_000 + 256 + configuration.transport.totalConnections)
+        let find = { Doctor.openFileFinding(OpenFileLimit(soft: $0, hard: $1), configuration) }
+        #expect(find(1_024, needed).verdict == .ok)
+        let bound = find(1_024, 2_048)
+        #expect(bound.verdict == .warn && bound.message.contains("2048 may be open, and \(needed) would be"))
         #expect(bound.advice?.contains("LimitNOFILE") == true)
+        #expect(OpenFileLimit(soft: 1_024, hard: 1 << 30).raised(for: needed) == 65_536)
+        #expect(OpenFileLimit(soft: 1 << 20, hard: 1 << 20).raised(for: needed) == 1 << 20)
     }
 
     @Test("a proxy is named without its password")

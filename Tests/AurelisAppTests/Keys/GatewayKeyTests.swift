@@ -44,6 +44,29 @@ struct GatewayKeyTests {
         }
     }
 
+    @Test("where keys are required, whoever has a good one may be behind a proxy of any name; nobody else")
+    func proxied() async throws {
+        let ask = { @Sendable (keyed: KeyedApp, path: String, key: String?) async throws -> String in
+            let field = key.map { "authorization: Bearer \($0)\r\n" } ?? ""
+            let fields = "host: ai.example.com\r\norigin: https://chat.example.com\r\n\(field)connection: close\r\n"
+            let request = "GET \(path) HTTP/1.1\r\n\(fields)\r\n"
+            return try await keyed.app.exchange(request, with: keyed.app.addresses.gateway)
+        }
+        try await KeyedApp.run("gateway: { keys: required }") { keyed async throws in
+            let key = try keyed.create("ci")
+            #expect(try await ask(keyed, "/v1/models", key).hasPrefix("HTTP/1.1 200 "))
+            #expect(try await ask(keyed, "/v1/models", key + "x").hasPrefix("HTTP/1.1 401 "))
+            #expect(try await ask(keyed, "/v1/models", nil).hasPrefix("HTTP/1.1 401 "))
+            let watching = try await ask(keyed, "/health/ready", nil)
+            #expect(watching.hasPrefix("HTTP/1.1 403 ") && watching.contains("foreign_host"))
+        }
+        // Where nobody needs a key, one that is sent proves nothing of who made the browser send it.
+        try await KeyedApp.run { keyed async throws in
+            let key = try keyed.create("ci")
+            for key in [key, nil] { #expect(try await ask(keyed, "/v1/models", key).hasPrefix("HTTP/1.1 403 ")) }
+        }
+    }
+
     @Test(
         "a key is taken from whichever field a client sends it in",
         arguments: ["authorization", "api-key", "x-api-key", "X-API-Key"]

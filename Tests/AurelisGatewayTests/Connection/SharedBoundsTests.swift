@@ -1,3 +1,4 @@
+import AurelisServing
 import NIOCore
 import NIOEmbedded
 import Testing
@@ -39,13 +40,36 @@ struct SharedBoundsTests {
 
     @Test("connections over the limit are refused, far over it dropped")
     func connections() {
-        let count = ConnectionCount(limit: 2)
-        #expect(count.begin() == .serve)
-        #expect(count.begin() == .serve)
-        for _ in 0..<256 { #expect(count.begin() == .refuse) }
+        let count = ConnectionCount(limit: 16)
+        for _ in 0..<16 { #expect(count.begin() == .serve) }
+        for _ in 0..<3 { #expect(count.begin() == .refuse) }
         #expect(count.begin() == .drop)
-        for _ in 0..<258 { count.end() }
+        for _ in 0..<5 { count.end() }
         #expect(count.begin() == .serve)
+        #expect(ConnectionCount.ceiling(of: 16) == 27 && ConnectionCount.ceiling(of: 10_000) == 10_072)
+    }
+
+    @Test("no more connections are accepted than there may be, until one of them has ended")
+    func accepting() throws {
+        let reads = ReadCounter()
+        let listener = EmbeddedChannel(handlers: [reads, AcceptGate(ceiling: 2)])
+        let accepted = (0..<3).map { _ in EmbeddedChannel() }
+        listener.read()
+        try listener.writeInbound(accepted[0] as any Channel)
+        listener.read()
+        #expect(reads.count == 2)
+        try listener.writeInbound(accepted[1] as any Channel)
+        listener.read()
+        listener.read()
+        #expect(reads.count == 2)
+        _ = try accepted[0].finish()
+        listener.embeddedEventLoop.run()
+        #expect(reads.count == 3)
+        try listener.writeInbound(accepted[2] as any Channel)
+        listener.read()
+        #expect(reads.count == 3)
+        for channel in accepted[1...] { _ = try channel.finish() }
+        _ = try listener.finish()
     }
 
     @Test("the last connection's end is told, and new ones are dropped")
@@ -63,4 +87,13 @@ struct SharedBoundsTests {
         count.end()
         #expect(isDrained.isFired)
     }
+}
+
+/// Counts how often the listener would have accepted.
+private final class ReadCounter: ChannelOutboundHandler {
+    typealias OutboundIn = Never
+
+    private(set) var count = 0
+
+    func read(context: ChannelHandlerContext) { count += 1 }
 }

@@ -1,3 +1,4 @@
+import AurelisServing
 import Testing
 
 @testable import AurelisGateway
