@@ -309,7 +309,9 @@ struct BatchServiceTests {
                 try await rig.record(next) { $0.status == .completed }
             }
             let models = rig.provider.attempts.map(\.model.id)
-            #expect(models.firstIndex(of: .gpt4oMini) == 2, "it is next, before the rest of the long ones")
+            // The word that it is to make room may come when the next item has just begun.
+            let index = try #require(models.firstIndex(of: .gpt4oMini))
+            #expect((2...3).contains(index), "it goes before the rest of the long ones")
             #expect(models.count == 7 && rig.provider.cancellations == 0)
         }
     }
