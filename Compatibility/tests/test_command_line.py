@@ -140,7 +140,7 @@ def command(directory: Path, *arguments: str, **options: str) -> subprocess.Comp
         ("config check --config broken.yaml", 3),
         ("keys show nope", 1),
         ("cache show abc", 1),
-        ("plan nowhere.jsonl", 1),
+        ("plan nowhere.jsonl", 2),
         ("config reload", 1),
         ("ask --simulate -m gpt4o --no-fallback hi", 5),
         ("ask --bogus", 2),
