@@ -333,7 +333,7 @@ def test_a_small_batch_is_not_behind_another_keys_long_ones(launch: Serve, slow:
         batches = [order(long, upload(long, lines)) for _ in range(2)]
         while not asked(slow):
             time.sleep(0.05)
-        assert ended(small, order(small, upload(small, [line("a", "b")]))).status == "completed"
+        assert ended(small, order(small, upload(small, [line("a", "b" * 300)]))).status == "completed"
         first, second = (long.batches.retrieve(batch.id) for batch in batches)
         assert first.status == "in_progress" and second.status == "validating"
         assert 0 < first.request_counts.completed < len(lines)
