@@ -2,8 +2,8 @@ internal import AurelisServing
 
 /// Keeps watch over what a chunked body consists of besides its data, which the decoder passes over in silence.
 ///
-///     var framing = ChunkFraming(maximumBody: 20 << 20, maximumExcess: 64 << 10, refusal: .bodyTooLarge(limit: 20 << 20))
-///     if let failure = framing.take(bytes, received: 4_000) { refuse(failure) }
+///     var framing = ChunkFraming(maximumBody: 20 << 20, maximumExcess: 64 << 10)
+///     if let failure = framing.take(bytes, received: 4_000, tooLarge: .bodyTooLarge(limit: 20 << 20)) { refuse(failure) }
 ///
 /// Sizes, line ends, extensions and trailers may take eight times the bytes of the data, which chunks of one byte stay
 /// below, and a fixed amount on top. A chunk that alone is larger than a body may be is refused as soon as its size is
@@ -11,18 +11,15 @@ internal import AurelisServing
 struct ChunkFraming {
     private let maximumBody: Int
     private let maximumExcess: Int
-    private let refusal: ProtocolFailure
     private var read = 0
     private var sizes: ChunkSizes?
 
     /// - Parameters:
     ///   - maximumBody: the bytes of data that a body may have.
     ///   - maximumExcess: the bytes that the framing of a body may have whatever its data.
-    ///   - refusal: why a body with more data is refused.
-    init(maximumBody: Int, maximumExcess: Int, refusal: ProtocolFailure) {
+    init(maximumBody: Int, maximumExcess: Int) {
         self.maximumBody = maximumBody
         self.maximumExcess = maximumExcess
-        self.refusal = refusal
     }
 
     /// Begins to look at the sizes, with the bytes that come right behind the head.
@@ -33,14 +30,19 @@ struct ChunkFraming {
     /// - Parameters:
     ///   - bytes: all that came behind the head, or since the last call.
     ///   - received: how much data the body had, over all, when they were decoded.
+    ///   - refusal: why a body with too much data is refused; put into words only then.
     /// - Returns: why the body is refused; nil: it is not.
-    mutating func take(_ bytes: some Collection<UInt8>, received: Int) -> ProtocolFailure? {
+    mutating func take(
+        _ bytes: some Collection<UInt8>,
+        received: Int,
+        tooLarge refusal: @autoclosure () -> ProtocolFailure
+    ) -> ProtocolFailure? {
         read += bytes.count
         guard read - received <= maximumExcess + 8 * received else {
             return .malformed("the chunks of the body have longer extensions than data")
         }
         guard let size = sizes?.largest(in: bytes), size > maximumBody else { return nil }
-        return refusal
+        return refusal()
     }
 }
 

@@ -44,15 +44,15 @@ final class RequestDecoder: ByteToMessageDecoder {
             let limits = connection.configuration.limits
             framing = ChunkFraming(
                 maximumBody: connection.machine.bodyLimit,
-                maximumExcess: limits.headerBytes,
-                refusal: connection.machine.bodyRefusal
+                maximumExcess: limits.headerBytes
             )
             if isAlone, heads == 1, let end = Self.endOfHead(in: bytes) {
                 body = bytes[end...]
                 framing?.beginsAfterHead()
             }
         }
-        if let failure = framing?.take(body, received: received) { connection.refuse(failure) }
+        let failure = framing?.take(body, received: received, tooLarge: connection.machine.bodyRefusal)
+        if let failure { connection.refuse(failure) }
     }
 
     /// Where the first head in these bytes is over.
