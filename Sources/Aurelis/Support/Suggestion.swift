@@ -4,14 +4,19 @@
 package enum Suggestion {
     /// The nearest of some names; nil when none is near.
     package static func nearest(to word: String, among names: some Sequence<String>) -> String? {
-        let folded = Array(word.lowercased())
-        let scored = names.map { (name: $0, distance: distance(folded, Array($0.lowercased()))) }
-        guard let best = scored.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, folded.count / 3) ? best.name : nil
+        let folded = Array(word.lowercased().utf8)
+        let farthest = max(1, folded.count / 3)
+        var best: (name: String, distance: Int)?
+        // Words of too different a length are not near, and most of a long list are that: it is cheap to ask for nonsense.
+        for name in names where abs(name.utf8.count - folded.count) <= farthest {
+            let distance = distance(folded, Array(name.lowercased().utf8))
+            if distance <= farthest, distance < best?.distance ?? .max { best = (name, distance) }
+        }
+        return best?.name
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours between two words.
-    private static func distance(_ one: [Character], _ other: [Character]) -> Int {
+    private static func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
         guard !one.isEmpty, !other.isEmpty, one.count <= 64, other.count <= 64 else {
             return max(one.count, other.count)
         }
