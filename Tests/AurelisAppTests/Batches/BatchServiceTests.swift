@@ -137,7 +137,8 @@ struct BatchServiceTests {
         try await BatchRig.with { rig async throws in
             rig.provider.script(.gpt4o, .failure(BatchRig.refusal(after: 5_000)))
             let id = try await rig.order(Self.lines("a", "b"))
-            try await rig.working({ $0.running = 1 }) {
+            // One at a time: otherwise the second is answered if it is asked before the first one's refusal comes.
+            try await rig.working({ ($0.running, $0.inFlight) = (1, 1) }) {
                 let parked = try await rig.record(id) { $0.parked == 2 && $0.resumes != nil }
                 #expect(abs((parked.resumes ?? 0) - parked.created - 5_000) <= 2)
                 let other = try await rig.order([BatchRig.line("x", model: "gpt-4o-mini")])
