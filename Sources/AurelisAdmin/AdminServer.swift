@@ -122,7 +122,9 @@ package struct AdminServer: Service {
         router.getAndHead("/health/live") { _, _ in Self.status("live", .ok) }
         router.getAndHead("/health/ready") { [resources] _, _ in
             guard resources.isReady() else { return Self.status("no provider is configured", .serviceUnavailable) }
-            return resources.obstacle().map { Self.status($0, .serviceUnavailable) } ?? Self.status("ready", .ok)
+            // Everybody is told; the paths in the reason are for those with a key, at `/health`.
+            return resources.obstacle() == nil
+                ? Self.status("ready", .ok) : Self.status("the audit log cannot be written", .serviceUnavailable)
         }
         MetricsRoutes(page: resources.metrics, access: access).add(to: router)
         if let board = resources.board { HealthRoutes(board: board, access: access).add(to: router) }

@@ -90,7 +90,11 @@ public final class ScriptedProvider: ModelProvider {
 
     /// Plays the next step of the model's script.
     public func send(_ attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {
-        try await play(take(attempt), for: attempt)
+        attempt.onSending?()
+        // Attempts are kept for the test to look at; what waits for this one's end does not wait for that.
+        var attempt = attempt
+        attempt.onSending = nil
+        return try await play(take(attempt), for: attempt)
     }
 
     private func play(_ step: Step, for attempt: ProviderAttempt) async throws(ModelError) -> ProviderAnswer {

@@ -34,6 +34,18 @@ struct StreamTests {
         #expect(stream.response.usage == TokenUsage(prompt: 7, completion: 3))
     }
 
+    @Test("who names a deadline waits so long for the first token, where nobody else could answer", arguments: [true, false])
+    func firstTokenOfTheOnlyOne(isAlone: Bool) async throws {
+        provider.script(.gpt4o, .text("thought for a while"))
+        var request = ModelRequest("x", model: .gpt4o)
+        request.fallback = isAlone ? .never : .models([.gpt4oMini])
+        _ = try await orchestrator.stream(request)
+        request.timeout = .seconds(40)
+        _ = try await orchestrator.stream(request)
+        // Where somebody else may answer he is asked in time.
+        #expect(provider.attempts.map(\.timeout) == [.seconds(15), isAlone ? .seconds(40) : .seconds(15)])
+    }
+
     @Test("events pass byte for byte and in order")
     func verbatim() async throws {
         let events = try ScriptedAnswer.events("a b c")

@@ -33,12 +33,16 @@ final class Flight: Sendable {
     let request: RequestID
     /// Until when its work may take; those who have less time leave earlier.
     let deadline: ContinuousClock.Instant
+    /// For whom its work waits where a quota has no room.
+    let priority: RequestPriority
     /// What stands for that call in traces; nil when it is not traced.
     let context: ServiceContext?
 
     private struct State {
         var flight = FlightState<Landing, ProviderEvent>()
         var waiters: [PassengerID: CheckedContinuation<Void, Never>] = [:]
+        /// Whether the work has had to wait for a quota.
+        var isHeldUp = false
         /// Those who want to be told that the work waits.
         var listeners: [PassengerID: @Sendable (QuotaWait) -> Void] = [:]
         var reader: CheckedContinuation<Void, Never>?
@@ -49,15 +53,21 @@ final class Flight: Sendable {
 
     private let state = Mutex(State())
 
-    init(request: RequestID, deadline: ContinuousClock.Instant, context: ServiceContext? = nil) {
+    init(
+        request: RequestID,
+        deadline: ContinuousClock.Instant,
+        priority: RequestPriority = .interactive,
+        context: ServiceContext? = nil
+    ) {
         self.request = request
         self.deadline = deadline
+        self.priority = priority
         self.context = context
     }
 
     /// Begins the work, on the executor that its caller runs on.
     ///
-    /// An unstructured task, beside NIO's bridge the only one: the answer must outlive the caller who asked first, and
+    /// An unstructured task, beside the bridges to NIO's callbacks the only one: the answer must outlive the caller who asked first, and
     /// a child task cannot. It ends by itself within the request's deadline, and at once when nobody waits any more.
     func start(on executor: (any TaskExecutor)?, _ work: @escaping @Sendable () async -> Void) {
         let task = Task(executorPreference: executor) { await work() }
@@ -68,8 +78,11 @@ final class Flight: Sendable {
         if isAbandoned { task.cancel() }
     }
 
-    /// Takes one more passenger; nil when the beginning of the answer is no longer there.
-    func board() -> PassengerID? { state.withLock { $0.flight.board() } }
+    /// Takes one more passenger; nil when the beginning of the answer is no longer there, or the work waits for room that
+    /// the passenger may have at once.
+    func board(_ priority: RequestPriority = .interactive) -> PassengerID? {
+        state.withLock { $0.isHeldUp && priority < self.priority ? nil : $0.flight.board() }
+    }
 
     /// The number of those who wait for it.
     var passengers: Int { state.withLock { $0.flight.passengers } }
@@ -91,7 +104,11 @@ final class Flight: Sendable {
 extension Flight {
     /// The work waits for a quota.
     func tell(_ wait: QuotaWait) {
-        for onWait in state.withLock({ Array($0.listeners.values) }) { onWait(wait) }
+        let listeners = state.withLock { state in
+            state.isHeldUp = true
+            return Array(state.listeners.values)
+        }
+        for onWait in listeners { onWait(wait) }
     }
 
     /// The answer is there, or its beginning.

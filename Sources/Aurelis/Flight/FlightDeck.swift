@@ -20,13 +20,17 @@ final class FlightDeck: Sendable {
     private let flights = Mutex<[Key: Flight]>([:])
 
     /// A place in the flight of a key, which is made when there is none.
-    func board(_ key: Key, _ make: () -> Flight) -> (flight: Flight, id: Flight.PassengerID, isFirst: Bool) {
+    func board(
+        _ key: Key,
+        _ priority: RequestPriority,
+        _ make: () -> Flight
+    ) -> (flight: Flight, id: Flight.PassengerID, isFirst: Bool) {
         flights.withLock { flights in
-            if let flight = flights[key], let id = flight.board() { return (flight, id, false) }
+            if let flight = flights[key], let id = flight.board(priority) { return (flight, id, false) }
             let flight = make()
             flights[key] = flight
             // A new flight has room for everybody.
-            return (flight, flight.board() ?? 0, true)
+            return (flight, flight.board(priority) ?? 0, true)
         }
     }
 

@@ -89,7 +89,7 @@ extension ModelOrchestrator {
         guard let quota, var demand = await demand(of: call, on: candidate) else { return (true, nil) }
         demand.keeps = max(demand.keeps, share)
         guard case .granted(let ticket) = await quota.reserve(demand) else { return (false, nil) }
-        return (true, QuotaHold(ticket, of: candidate, counting: demand, in: quota, turns))
+        return (true, QuotaHold(ticket, of: candidate, counting: demand, since: time.now, in: quota, turns))
     }
 
     private static func probeCall(of model: ModelID) throws(ModelError) -> ModelCall {

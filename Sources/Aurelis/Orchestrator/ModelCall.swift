@@ -40,6 +40,8 @@ public struct ModelCall: Sendable {
     public var quotaTimeout: Duration?
     /// Whether it is made again when there was no room for it: that is a wait then, and no failed request.
     var comesAgain = false
+    /// Whether nobody else could answer: then the first token of a stream may take as long as the caller gave.
+    var isWithoutAlternative = false
     /// Is told that the call waits for a quota, and again every ten seconds, on whatever thread.
     public var onWait: (@Sendable (QuotaWait) -> Void)?
     /// Where work for the call runs that may outlive its caller; nil: anywhere.

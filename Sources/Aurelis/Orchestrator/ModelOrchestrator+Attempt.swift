@@ -2,11 +2,12 @@ internal import AurelisJSON
 
 extension ModelOrchestrator {
     /// A call as a candidate is asked it.
-    func attempt(
+    func providerAttempt(
         _ call: ModelCall,
         on candidate: Candidate,
         prefill: String? = nil,
         timeout: Duration,
+        _ hold: QuotaHold?,
         _ span: RequestSpans.Attempt?
     ) -> ProviderAttempt {
         var body = call.body
@@ -23,6 +24,7 @@ extension ModelOrchestrator {
             timeout: timeout
         )
         if let span { attempt.traceFields = span.fields }
+        if let hold { attempt.onSending = { [time] in hold.sending(at: time.now) } }
         return attempt
     }
 

@@ -18,8 +18,13 @@ extension ModelOrchestrator {
         )
         while true {
             let boarding = time.now
-            let (flight, id, isFirst) = cache.contents.flights.board(key) {
-                Flight(request: call.id, deadline: journey.lastDeadline, context: call.spans?.context)
+            let (flight, id, isFirst) = cache.contents.flights.board(key, call.priority) {
+                Flight(
+                    request: call.id,
+                    deadline: journey.lastDeadline,
+                    priority: call.priority,
+                    context: call.spans?.context
+                )
             }
             if let onWait = call.onWait { flight.listen(id, onWait) }
             if isFirst {
@@ -46,7 +51,9 @@ extension ModelOrchestrator {
                 call.spans?.stage("aurelis.flight.join", from: boarding, to: arrival, with: flight.context)
                 if failure == nil { cache.countShared() }
                 // What ended the other call's patience need not end ours.
-                if failure != nil, !landing.journey.mayContinue(at: arrival), journey.mayContinue(at: arrival) {
+                if let failure, journey.mayContinue(at: arrival), !landing.journey.mayContinue(at: arrival)
+                    || failure.category == .rateLimit && journey.patience > landing.journey.patience
+                {
                     continue
                 }
             }

@@ -17,7 +17,7 @@ extension ModelOrchestrator {
         // Most requests need nobody's consent, and no place in a queue.
         if turns.isIdle, let ticket = quota.reserveAtOnce(demand) {
             journey.recordQuota(ticket.left)
-            return QuotaHold(ticket, of: candidate, counting: demand, in: quota, turns)
+            return QuotaHold(ticket, of: candidate, counting: demand, since: time.now, in: quota, turns)
         }
         var waiting = QuotaWaiting(since: time.now)
         var isServed = false
@@ -34,7 +34,7 @@ extension ModelOrchestrator {
                     isServed = true
                     waiting.end(at: time.now, of: call, for: candidate, journey: &journey)
                     journey.recordQuota(ticket.left)
-                    return QuotaHold(ticket, of: candidate, counting: demand, in: quota, turns)
+                    return QuotaHold(ticket, of: candidate, counting: demand, since: time.now, in: quota, turns)
                 case .refused(let refusal):
                     obstacle = refusal
                     // It waits where there is no room: who waits for a key's own limit is in nobody else's way.

@@ -10,9 +10,11 @@ extension ModelOrchestrator {
         _ hold: QuotaHold?,
         _ span: RequestSpans.Attempt?
     ) async throws(ModelError) -> OpenedStream {
-        let limit = min(timeout, configuration.firstTokenTimeout)
-        let attempt = attempt(call, on: candidate, prefill: prefill, timeout: limit, span)
+        // Who named a deadline, and has nobody to fall back to, has chosen how long silence is worth waiting.
+        let waits = call.timeout != nil && call.isWithoutAlternative
+        let limit = waits ? timeout : min(timeout, configuration.firstTokenTimeout)
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: limit)
+        let attempt = providerAttempt(call, on: candidate, prefill: prefill, timeout: limit, hold, span)
         let events: any ProviderStream =
             switch try await candidate.provider.send(attempt) {
             case .stream(let events): events

@@ -127,6 +127,7 @@ public final class ModelOrchestrator: Sendable {
             let preferred = try router.candidates(for: call, journey: &journey, at: start)
             candidates = router.pausedLast(preferred, journey: &journey, at: start)
             candidates = await withRoomFirst(candidates, call, journey: &journey)
+            call.isWithoutAlternative = candidates.count == 1
             if let spans = call.spans { spans.stage("aurelis.route", from: start, to: time.now) }
             if let (found, candidate) = await kept(call, by: preferred, before: candidates, journey: &journey) {
                 return reply(found, to: call, from: candidate, journey: journey)
@@ -210,6 +211,8 @@ public final class ModelOrchestrator: Sendable {
                 journey.record(candidate, failure: failure, duration: duration, at: now)
                 hold?.note(failure)
                 await learn(from: failure, of: candidate, journey: &journey)
+                // Others need its place while this one waits to be asked again.
+                hold?.settle()
                 let wait = configuration.retry.wait(after: failure, retry: retry, chance: random.nextUnit())
                 guard let wait, journey.admits(wait: wait, at: now) else { throw failure }
                 journey.recordWait(wait)
@@ -260,7 +263,7 @@ public final class ModelOrchestrator: Sendable {
         guard !call.stream else { return .stream(try await open(call, on: candidate, timeout: timeout, hold, span)) }
         let slot = limiters.isEmpty ? nil : try await slot(for: candidate, within: timeout)
         defer { withExtendedLifetime(slot) {} }
-        switch try await candidate.provider.send(attempt(call, on: candidate, timeout: timeout, span)) {
+        switch try await candidate.provider.send(providerAttempt(call, on: candidate, timeout: timeout, hold, span)) {
         case .whole(let document):
             if let hold, hold.countsUse, let usage = document["usage"].flatMap(TokenUsage.init(reading:)) {
                 hold.note(usage)

@@ -87,6 +87,9 @@ public struct ProviderAttempt: Sendable {
     /// How long the attempt may take: for a whole answer to its end, for a stream to its first content, of which
     /// `ProviderStream.contentArrived` tells. The provider keeps to it and throws `timeout`. nil: no limit.
     public var timeout: Duration?
+    /// To be told right before the request is sent, whatever it had to wait for: the quota counts it from then on. nil:
+    /// nobody counts.
+    public var onSending: (@Sendable () -> Void)?
 
     /// An attempt.
     public init(

@@ -3,7 +3,7 @@ internal import Synchronization
 /// A ledger of this process alone, gone with it.
 public final class MemoryQuotaLedger: QuotaLedger {
     private struct State {
-        var books = QuotaBooks()
+        var books = QuotaBooks(isShared: false)
         var last: UInt64 = 0
     }
 
@@ -21,6 +21,16 @@ public final class MemoryQuotaLedger: QuotaLedger {
             state.last += 1
             return state.books.reserve(demand, as: "\(state.last)", at: now)
         }
+    }
+
+    /// Counts a request from now on.
+    public func postpone(_ ticket: QuotaTicket, _ demand: QuotaDemand) -> QuotaTicket {
+        let (now, setting) = clock.reading
+        state.withLock { state in
+            state.books.follow(setting, at: now, for: ticket.meters)
+            state.books.postpone(ticket, demand, at: now)
+        }
+        return ticket
     }
 
     /// Ends a reservation.

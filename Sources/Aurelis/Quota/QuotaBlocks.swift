@@ -54,6 +54,8 @@ package struct QuotaBlocks: Sendable {
         let meter: QuotaMeterID
         var rate: Rate
         var block: Block?
+        /// Until when each request is to be reserved by itself.
+        var barredUntil: Int64 = 0
     }
 
     private var lanes: [Lane] = []
@@ -132,6 +134,18 @@ package struct QuotaBlocks: Sendable {
     /// Hands out no more of a meter's block.
     package mutating func close(_ meter: QuotaMeterID) -> Ended? { indices[meter].flatMap { close($0) } }
 
+    /// Has each request of a meter reserved by itself for a while: how many there are at once matters now.
+    package mutating func bar(_ meter: QuotaMeterID, until time: Int64) {
+        guard let index = indices[meter] else { return }
+        lanes[index].barredUntil = time
+    }
+
+    /// How many requests are under way that are parts of a meter's blocks.
+    package func underWay(on meter: QuotaMeterID) -> Int {
+        let present = indices[meter].flatMap { lanes[$0].block?.outstanding } ?? 0
+        return closing.values.reduce(present) { $1.ticket.meters.contains(meter) ? $0 + $1.outstanding : $0 }
+    }
+
     private mutating func close(_ index: Int) -> Ended? {
         guard let block = lanes[index].block else { return nil }
         lanes[index].block = nil
@@ -169,7 +183,7 @@ extension QuotaBlocks.Lane {
     /// A block for the requests of the next quarter of a second, as they came of late, or more than one that is used up
     /// before that time; nil: one is coming, or not worth it.
     private mutating func lease(_ demand: QuotaDemand, _ plan: QuotaPlan, at now: Int64) -> QuotaDemand? {
-        guard !rate.isLeasing else { return nil }
+        guard !rate.isLeasing, barredUntil <= now else { return nil }
         var size = max(rate.count, rate.before) / 4
         if let block, block.isUsedEarly(at: now) { size = max(size, block.size * QuotaBlocks.growth) }
         for limit in plan.limits where demand.cost[limit.unit] > 0 {

@@ -5,18 +5,26 @@ package struct QuotaBooks: Sendable {
     private var setting: ClockSetting?
 
     /// How long a request may be under way without a sign of life of its process.
+    private let lease: Int64
+
+    /// What a process that is alive renews well before it ends.
     package static let lease: Int64 = 60_000
     /// Models are named by callers, so there is no end of them.
     package static let maximumMeters = 4_096
 
     /// No books.
-    package init() {}
+    ///
+    /// - Parameter isShared: whether several processes keep them, of which one may die with its requests under way.
+    package init(isShared: Bool = true) {
+        // Nobody renews what ends with its process anyway.
+        lease = isShared ? Self.lease : .max / 4
+    }
 
     /// The state of a meter, which may be that of one that nobody has used.
     package subscript(id: QuotaMeterID) -> QuotaMeter {
         get { meters[id] ?? QuotaMeter(setting: setting) }
         set {
-            if meters.count >= Self.maximumMeters, meters[id] == nil, let any = meters.keys.first { meters[any] = nil }
+            if meters.count >= Self.maximumMeters, meters[id] == nil { forgetOne() }
             meters[id] = newValue
         }
     }
@@ -57,7 +65,7 @@ package struct QuotaBooks: Sendable {
         own.ahead = 0
         if let obstacle = obstacle(to: own, at: now) { return .refused(obstacle) }
         for (meter, plan) in demand.meters {
-            self[meter].take(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
+            self[meter].take(demand.cost, as: id, under: plan, at: now, lease: lease)
         }
         var ticket = QuotaTicket(id: id, meters: demand.meters.map(\.id))
         for (meter, plan) in demand.meters {
@@ -70,8 +78,13 @@ package struct QuotaBooks: Sendable {
     /// Counts a request that was allowed already, whatever room there is.
     package mutating func count(_ demand: QuotaDemand, as id: String, at now: Int64) {
         for (meter, plan) in demand.meters {
-            self[meter].count(demand.cost, as: id, under: plan, at: now, lease: Self.lease)
+            self[meter].count(demand.cost, as: id, under: plan, at: now, lease: lease)
         }
+    }
+
+    /// Tells that a reservation's request is sent only now, and counts from now on.
+    package mutating func postpone(_ ticket: QuotaTicket, _ demand: QuotaDemand, at now: Int64) {
+        for (meter, plan) in demand.meters { meters[meter]?.postpone(ticket.id, under: plan, at: now) }
     }
 
     /// Ends a reservation.
@@ -93,7 +106,13 @@ package struct QuotaBooks: Sendable {
     /// Tells that reservations are still under way.
     package mutating func renew(_ tickets: some Sequence<QuotaTicket>, at now: Int64) {
         for ticket in tickets {
-            for meter in ticket.meters { meters[meter]?.renew(CollectionOfOne(ticket.id), at: now, lease: Self.lease) }
+            for meter in ticket.meters { meters[meter]?.renew(CollectionOfOne(ticket.id), at: now, lease: lease) }
         }
+    }
+
+    /// Forgets the meter of which least is lost: who makes names up fills this, and shall not empty anybody's quota again.
+    private mutating func forgetOne() {
+        guard let least = meters.min(by: { $0.value.weight < $1.value.weight }) else { return }
+        meters[least.key] = nil
     }
 }

@@ -20,6 +20,13 @@ public protocol QuotaLedger: Sendable {
     /// Never fails: a ledger that cannot reach its disk decides by what it remembers.
     func reserve(_ demand: QuotaDemand) async -> QuotaDecision
 
+    /// Tells that a reserved request is sent only now, because it had to wait for its connection. Returns at once.
+    ///
+    /// A provider counts it from when it comes: one that was counted earlier would be free again too early.
+    ///
+    /// - Returns: what is to be settled instead.
+    func postpone(_ ticket: QuotaTicket, _ demand: QuotaDemand) -> QuotaTicket
+
     /// Ends a reservation. Returns at once.
     func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End)
 
@@ -39,6 +46,9 @@ public protocol QuotaLedger: Sendable {
 extension QuotaLedger {
     /// Whoever does not say otherwise tells of those meters alone that are asked for.
     public func meters() async -> [QuotaMeterID] { [] }
+
+    /// Whoever does not say otherwise counts requests from their reservation on.
+    public func postpone(_ ticket: QuotaTicket, _ demand: QuotaDemand) -> QuotaTicket { ticket }
 
     /// Whoever does not say otherwise decides about every request.
     public func reserveAtOnce(_ demand: QuotaDemand) -> QuotaTicket? { nil }
@@ -166,6 +176,8 @@ public struct QuotaLesson: Sendable, Hashable {
     public var unit: QuotaLimit.Unit
     /// How long there is no room.
     public var wait: Duration
+    /// Requests under way that a ledger has reserved by blocks.
+    package var inBlocks = 0
 
     /// A lesson.
     public init(

@@ -29,6 +29,8 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     private(set) var learnedConcurrency: Learned?
     /// The limits as the provider told them, where the plan knows none or more.
     private(set) var learnedLimits: [QuotaLimit] = []
+    /// Until when they are believed: an account may be worth more some day, and one refusal tells if it is not.
+    private(set) var learnedUntil: Int64?
     /// How the clock was set by which the times were noted; nil: nobody knows.
     private(set) var setting: ClockSetting?
 
@@ -40,11 +42,13 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
 
     /// A table that nobody bounds would be the way to fill a disk.
     static let maximumHolds = 10_000
+    /// How long a limit is believed that a refusal told.
+    static let belief = QuotaLimit.Period.day.length
 
     /// What stands in the way of a request; nil: nothing.
     func obstacle(to demand: QuotaDemand, under plan: QuotaPlan, id: QuotaMeterID, at now: Int64) -> QuotaObstacle? {
         var worst: QuotaObstacle?
-        for limit in limits(under: plan) {
+        for limit in limits(under: plan, at: now) {
             let window = window(limit) ?? QuotaWindow(unit: limit.unit, period: limit.period)
             let cost = demand.cost[limit.unit]
             let opening = window.room(
@@ -70,7 +74,7 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         return QuotaObstacle(
             meter: id,
             limit: .concurrency(of: concurrent),
-            opening: live.map(\.expiry).min() ?? now + 1_000
+            opening: min(live.map(\.expiry).min() ?? now + 1_000, now + QuotaBooks.lease)
         )
     }
 
@@ -78,6 +82,18 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     var isBlank: Bool {
         learnedLimits.isEmpty && holds.isEmpty
             && windows.allSatisfy { $0.closedUntil == nil && $0.uses.allSatisfy { $0.amount == 0 } }
+    }
+
+    /// Whether nothing of it matters any more, whatever its plan is.
+    package func isOver(at now: Int64) -> Bool {
+        (learnedLimits.isEmpty || learnedUntil ?? .max <= now) && holds.values.allSatisfy { $0.expiry <= now }
+            && windows.allSatisfy { $0.isOver(at: now) }
+    }
+
+    /// What is lost with it, to compare it by.
+    var weight: Int64 {
+        guard holds.isEmpty, learnedLimits.isEmpty else { return .max }
+        return windows.map(\.weight).max() ?? 0
     }
 
     /// Counts a request that may be sent now.
@@ -88,11 +104,24 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
 
     /// Counts a request that was sent, maybe a while ago: what others have noted since then stays as it is.
     mutating func count(_ cost: QuotaCost, as ticket: String, under plan: QuotaPlan, at now: Int64, lease: Int64) {
-        for limit in limits(under: plan) {
+        for limit in limits(under: plan, at: now) {
             change(limit) { $0.add(cost[limit.unit], at: now, later: cost.lifetime, limit.reset) }
         }
         guard holds.count < Self.maximumHolds else { return }
         holds[ticket] = Hold(cost: cost, time: now + cost.lifetime, expiry: now + cost.lifetime + lease)
+    }
+
+    /// Counts a request that is under way as if it were allowed only now.
+    mutating func postpone(_ ticket: String, under plan: QuotaPlan, at now: Int64) {
+        guard var hold = holds[ticket], hold.time < now else { return }
+        for limit in limits(under: plan, at: now) {
+            change(limit) { window in
+                window.change(by: -hold.cost[limit.unit], at: hold.time)
+                window.add(hold.cost[limit.unit], at: now, limit.reset)
+            }
+        }
+        hold.time = now
+        holds[ticket] = hold
     }
 
     /// Ends a request.
@@ -120,14 +149,17 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         switch lesson.limit {
         case .concurrency:
             // Those under way are what the provider has taken, and the refused one among them.
-            let shown = amount.map { Int(clamping: $0) } ?? holds.values.filter { $0.expiry > now }.count - 1
+            let shown = amount.map { Int(clamping: $0) } ?? underWay(lesson, at: now) - 1
             learnedConcurrency = Learned(count: max(1, shown), until: now + QuotaLimit.Period.minute.length)
         case .minute, .day:
             let period: QuotaLimit.Period = lesson.limit == .minute ? .minute : .day
             let unit = lesson.unit
-            let known = limits(under: plan).first { $0.unit == unit && $0.period == period }
+            let known = limits(under: plan, at: now).first { $0.unit == unit && $0.period == period }
             // Who is refused at less than what is allowed shares it with others: there is no more of it for that.
-            if let amount, amount > 0, amount < known?.amount ?? .max {
+            let planned = plan.limits.first { $0.unit == unit && $0.period == period }?.amount ?? .max
+            if let amount, amount > 0, amount < planned {
+                if learnedUntil ?? .max <= now { learnedLimits = [] }
+                learnedUntil = now + Self.belief
                 learnedLimits.removeAll { $0.unit == unit && $0.period == period }
                 learnedLimits.append(QuotaLimit(unit, per: period, amount, resets: known?.reset ?? .rolling))
             }
@@ -136,13 +168,22 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         }
     }
 
-    /// The limits in force: the plan's, but for those that the provider has told otherwise.
-    func limits(under plan: QuotaPlan) -> [QuotaLimit] {
+    /// Requests under way, with those that are known only as a part of a block.
+    private func underWay(_ lesson: QuotaLesson, at now: Int64) -> Int {
+        holds.values.count { $0.expiry > now && $0.cost.lifetime == 0 } + lesson.inBlocks
+    }
+
+    /// The limits in force: the plan's, or what the provider has told where that is less.
+    func limits(under plan: QuotaPlan, at now: Int64) -> [QuotaLimit] {
         guard !learnedLimits.isEmpty || !windows.isEmpty else { return plan.limits }
-        func isOther(_ one: QuotaLimit) -> Bool {
-            !learnedLimits.contains { $0.unit == one.unit && $0.period == one.period }
+        var limits = plan.limits
+        for learned in learnedLimits where learnedUntil ?? .max > now {
+            guard let index = limits.firstIndex(where: { $0.unit == learned.unit && $0.period == learned.period }) else {
+                limits.append(learned)
+                continue
+            }
+            if learned.amount < limits[index].amount { limits[index] = learned }
         }
-        var limits = learnedLimits + plan.limits.filter(isOther)
         // A window that only the provider closed has no known size, and is one all the same.
         for window in windows where window.closedUntil != nil {
             guard !limits.contains(where: { $0.unit == window.unit && $0.period == window.period }) else { continue }
@@ -160,14 +201,14 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
 
     /// What is used, limit by limit.
     func standing(of id: QuotaMeterID, under plan: QuotaPlan, at now: Int64) -> QuotaStanding {
-        let lines = limits(under: plan).map { limit in
+        let lines = limits(under: plan, at: now).map { limit in
             let window = window(limit)
             return QuotaStanding.Line(
                 limit: limit,
                 used: window?.used(at: now, limit.reset) ?? 0,
                 resets: window?.end(at: now, limit.reset),
                 closedUntil: window?.closedUntil.flatMap { $0 > now ? $0 : nil },
-                isLearned: learnedLimits.contains(limit)
+                isLearned: learnedLimits.contains(limit) && !plan.limits.contains(limit)
             )
         }
         return QuotaStanding(
@@ -182,7 +223,7 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     /// How many more requests there is room for; nil: no limit counts requests.
     func left(under plan: QuotaPlan, at now: Int64) -> QuotaLeft? {
         var left = QuotaLeft()
-        for limit in limits(under: plan) where limit.unit == .requests && limit.amount < .max {
+        for limit in limits(under: plan, at: now) where limit.unit == .requests && limit.amount < .max {
             let rest = max(0, limit.amount - (window(limit)?.used(at: now, limit.reset) ?? 0))
             if limit.period == .minute { left.minute = rest } else { left.day = rest }
         }
@@ -197,7 +238,7 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
     /// by now.
     ///
     /// - Returns: whether anything has changed.
-    mutating func follow(_ setting: ClockSetting?, at now: Int64) -> Bool {
+    package mutating func follow(_ setting: ClockSetting?, at now: Int64) -> Bool {
         var hasChanged = false
         if let setting {
             let step = self.setting?.step(to: setting)
@@ -222,11 +263,13 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         for index in windows.indices { windows[index].shift(by: step) }
         holds = holds.mapValues { $0.later(by: step) }
         learnedConcurrency?.until += step
+        if let until = learnedUntil { learnedUntil = until + step }
     }
 
     /// Forgets what is over. Requests whose process died leave their place.
     private mutating func advance(to now: Int64, under plan: QuotaPlan) {
-        let limits = limits(under: plan)
+        if learnedUntil ?? .max <= now { (learnedLimits, learnedUntil) = ([], nil) }
+        let limits = limits(under: plan, at: now)
         for index in windows.indices {
             let reset = limits.first { $0.unit == windows[index].unit && $0.period == windows[index].period }?.reset
             windows[index].prune(at: now, reset ?? .rolling)

@@ -107,6 +107,8 @@ struct QuotaWindow: Sendable, Hashable, Codable {
         let index = uses.firstIndex { $0.time == counted || ($0.time > counted && isSameSlice($0.time, counted)) }
         guard let index else { return }
         uses[index].amount = max(0, Self.sum(uses[index].amount, difference))
+        // A window that is counted from its first use does not begin with one that never was.
+        if uses[index].amount == 0 { uses.remove(at: index) }
     }
 
     /// Believes the provider that there is no room before a time.
@@ -120,6 +122,14 @@ struct QuotaWindow: Sendable, Hashable, Codable {
         fetch(to: now)
         if let closedUntil, closedUntil <= now { self.closedUntil = nil }
     }
+
+    /// Whether nothing of it counts any more, however it resets.
+    func isOver(at now: Int64) -> Bool {
+        closedUntil ?? .min <= now && uses.allSatisfy { $0.amount == 0 || $0.time + period.length <= now }
+    }
+
+    /// What is lost with it, to compare it by.
+    var weight: Int64 { closedUntil == nil ? Self.sum(uses[...]) : .max }
 
     /// Whether something lies further in the future than it can.
     func isAhead(of now: Int64) -> Bool {

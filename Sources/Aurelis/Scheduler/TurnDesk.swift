@@ -85,8 +85,10 @@ final class TurnDesk: Sendable {
             guard state.count < Self.maximumWaiting else { return nil }
             state.lastID += 1
             let id = state.lastID
-            let joined = state.lines[meter, default: Line(queue: TurnQueue(limit: limit))].queue
-                .join(id, tenant: call.tenant, call.priority)
+            var line = state.lines.removeValue(forKey: meter) ?? Line(queue: TurnQueue(limit: limit))
+            let joined = line.queue.join(id, tenant: call.tenant, call.priority)
+            // A line that nobody could join is none: where somebody waits, nothing is reserved at once.
+            if line.queue.count > 0 { state.lines[meter] = line }
             guard joined else { return nil }
             state.count += 1
             return Place(id: id, meter: meter)

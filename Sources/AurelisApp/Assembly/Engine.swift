@@ -39,9 +39,8 @@ package final class Engine: Sendable {
     var clock: WallClock { factory.clock }
     /// What runs beside the servers.
     var services: [any Service] {
-        let keeping = (quota as? DatabaseQuotaLedger).map(QuotaKeeping.init)
         var services: [any Service] = layers.services
-        if let keeping { services.append(keeping) }
+        if quota is DatabaseQuotaLedger { services.append(QuotaKeeping(engine: self)) }
         if let tracing { services.append(tracing.exporter) }
         return services
     }
@@ -99,6 +98,8 @@ package final class Engine: Sendable {
             await client.shutdown()
             throw error
         }
+        // What a cassette answers uses nothing of anybody's.
+        let isPlayed = if case .play = cassette { true } else { false }
         let simulator = configuration.simulates ? try await EmbeddedSimulator.start(configuration.simulator) : nil
         // A process of a moment is never asked.
         let metrics = isBrief ? nil : EngineMetrics()
@@ -110,7 +111,7 @@ package final class Engine: Sendable {
             health: RouteHealth(time: time),
             history: RequestHistory(
                 directory: configuration.dataDirectory,
-                simulated: configuration.simulates,
+                simulated: configuration.simulates || isPlayed,
                 evidence: HealthEvidence(time: time),
                 metrics: metrics?.requests,
                 time: time,
@@ -121,7 +122,7 @@ package final class Engine: Sendable {
             tracing: tracing,
             trail: AuditTrail(audit, clock: clock),
             layers: layers,
-            quota: quota(configuration, clock, logger: logger),
+            quota: quota(configuration, isPlayed: isPlayed, clock, logger: logger),
             cassette: cassette,
             time: time,
             clock: clock,
@@ -139,10 +140,11 @@ package final class Engine: Sendable {
     /// What every process of the data directory has used; of the simulator, whose quotas are its own, what this one has.
     private static func quota(
         _ configuration: Configuration,
+        isPlayed: Bool,
         _ clock: WallClock,
         logger: Logger
     ) -> any QuotaLedger {
-        guard !configuration.simulates, !configuration.dataDirectory.isEmpty else {
+        guard !configuration.simulates, !isPlayed, !configuration.dataDirectory.isEmpty else {
             return MemoryQuotaLedger(clock: clock)
         }
         return DatabaseQuotaLedger(directory: configuration.dataDirectory, clock: clock, logger: logger)
@@ -168,6 +170,9 @@ package final class Engine: Sendable {
         trail.reloaded(configuration, instead: old)
     }
 
+    /// Tells other processes, until the task is cancelled, which requests are under way. Servers have a service for it.
+    package func keepQuota() async { await (quota as? DatabaseQuotaLedger)?.run() }
+
     /// Ends the connections and the simulator; history and answers are where they are kept afterwards.
     package func shutdown() async {
         factory.history.flush()
@@ -181,7 +186,7 @@ package final class Engine: Sendable {
 
 /// Tells other processes, as long as the servers run, which requests are under way.
 private struct QuotaKeeping: Service {
-    let ledger: DatabaseQuotaLedger
+    let engine: Engine
 
-    func run() async { await cancelWhenGracefulShutdown { await ledger.run() } }
+    func run() async { await cancelWhenGracefulShutdown { await engine.keepQuota() } }
 }

@@ -78,12 +78,14 @@ struct Session: Sendable {
         }
     }
 
-    /// What was used and what became of requests is written while they are made: a command may be killed.
+    /// What was used and what became of requests is written while they are made, for a command may be killed; and other
+    /// processes are told which are under way, for that may take minutes.
     private static func recording<Value: Sendable>(
         _ engine: Engine,
         _ body: (Engine) async throws -> Value
     ) async throws -> Value {
         async let _ = engine.history.write()
+        async let _ = engine.keepQuota()
         return try await body(engine)
     }
 }

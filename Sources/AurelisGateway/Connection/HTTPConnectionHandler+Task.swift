@@ -3,7 +3,7 @@ internal import NIOCore
 extension HTTPConnectionHandler {
     /// Hands a call to the connection's handler task, which the first call starts.
     ///
-    /// The one unstructured task: it bridges NIO's callbacks. It lives no longer than its connection, which cancels
+    /// An unstructured task: it bridges NIO's callbacks. It lives no longer than its connection, which cancels
     /// it, and the server's `run()` waits for both.
     func start(_ exchange: consuming Exchange) {
         if let exchangeWaiter {

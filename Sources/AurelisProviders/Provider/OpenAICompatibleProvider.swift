@@ -133,6 +133,7 @@ package final class OpenAICompatibleProvider: ModelProvider {
                 request.headers.append(field.name, field.value)
             }
             request = try signed(request)
+            request.onSending = attempt.onSending
             let response = try await response(to: request, credential, for: attempt.model)
             return try await answer(to: attempt, response, credential)
         } catch {

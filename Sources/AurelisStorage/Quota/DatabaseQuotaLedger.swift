@@ -1,6 +1,5 @@
 package import Aurelis
 internal import Dispatch
-internal import Foundation
 internal import GRDB
 package import Logging
 internal import Synchronization
@@ -16,22 +15,7 @@ internal import Synchronization
 ///
 /// While the file cannot be used, this process decides by what it remembers, and says so once.
 package final class DatabaseQuotaLedger: QuotaLedger {
-    /// Something to be done to the books.
-    fileprivate enum Operation: Sendable {
-        case reserve(QuotaDemand, id: String, FirstResult<QuotaDecision?>)
-        /// A block for requests to come.
-        case lease(QuotaDemand, id: String, since: Int64)
-        case settle(QuotaTicket, QuotaTicket.End)
-        /// What a refusal told at a time.
-        case learn(QuotaLesson, QuotaMeterID, QuotaPlan, at: Int64)
-        case renew([QuotaTicket])
-        /// Some meters moved with the clock.
-        case follow([QuotaMeterID])
-        /// What was allowed while the file could not be used.
-        case count(QuotaDemand, id: String, at: Int64)
-    }
-
-    fileprivate struct State {
+    struct State {
         var waiting: [Operation] = []
         var isWorking = false
         /// The books as this process last saw them.
@@ -47,20 +31,23 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     }
 
     /// Nobody makes up for more: a file that cannot be used for so long is another day's.
-    fileprivate static let maximumUnwritten = 100_000
+    static let maximumUnwritten = 100_000
     /// How long a request waits for the file.
     private static let patience: Duration = .seconds(2)
     /// How often other processes are told that reservations are still under way.
     private static let renewalInterval: Duration = .seconds(20)
+    /// How often what no longer counts is deleted, and how many rows in one go.
+    private static let clearingInterval: Duration = .seconds(3_600)
+    private static let clearingSize = 500
 
-    private let connection: StorageConnection
-    private let path: String
-    private let queue = DispatchQueue(label: "aurelis.quota", qos: .userInitiated)
-    private let time: any TimeSource
-    private let clock: WallClock
-    private let logger: Logger
-    private let process: String
-    private let state = Mutex(State())
+    let connection: StorageConnection
+    let path: String
+    let queue = DispatchQueue(label: "aurelis.quota", qos: .userInitiated)
+    let time: any TimeSource
+    let clock: WallClock
+    let logger: Logger
+    let process: String
+    let state = Mutex(State())
 
     /// The ledger of a directory, whose file is made when it is first needed.
     package init(
@@ -123,6 +110,26 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         return decision
     }
 
+    /// Counts a request from now on.
+    package func postpone(_ ticket: QuotaTicket, _ demand: QuotaDemand) -> QuotaTicket {
+        let now = clock.millisecondsSinceEpoch
+        guard ticket.isPart else {
+            enqueue(.postpone(ticket, demand, at: now))
+            return ticket
+        }
+        // The block counts at its end; what is sent after that stands for itself.
+        finish(state.withLock { $0.blocks.settle(ticket, .returned) })
+        var own = QuotaTicket(id: nextID(), meters: ticket.meters)
+        own.left = ticket.left
+        let count = Operation.count(demand, id: own.id, at: now)
+        state.withLock { state in
+            state.open.insert(own)
+            if state.isFailing { _ = state.books.perform(count, at: now) }
+        }
+        enqueue(count)
+        return own
+    }
+
     /// Ends a reservation.
     package func settle(_ ticket: QuotaTicket, _ end: QuotaTicket.End) {
         guard ticket.isPart else {
@@ -133,7 +140,7 @@ package final class DatabaseQuotaLedger: QuotaLedger {
     }
 
     /// Takes back what a block has left.
-    private func finish(_ ended: QuotaBlocks.Ended?) {
+    func finish(_ ended: QuotaBlocks.Ended?) {
         guard let ended else { return }
         state.withLock { state in
             state.open.remove(ended.ticket)
@@ -152,8 +159,17 @@ package final class DatabaseQuotaLedger: QuotaLedger {
 
     /// Learns from a refusal that named a limit.
     package func learn(_ lesson: QuotaLesson, of meter: QuotaMeterID, under plan: QuotaPlan) {
-        finish(state.withLock { $0.blocks.close(meter) })
-        enqueue(.learn(lesson, meter, plan, at: clock.millisecondsSinceEpoch))
+        let now = clock.millisecondsSinceEpoch
+        var lesson = lesson
+        let ended = state.withLock { state in
+            if lesson.limit == .concurrency {
+                lesson.inBlocks = state.blocks.underWay(on: meter)
+                state.blocks.bar(meter, until: now + QuotaBooks.lease)
+            }
+            return state.blocks.close(meter)
+        }
+        finish(ended)
+        enqueue(.learn(lesson, meter, plan, at: now))
     }
 
     /// What stands in a request's way, as far as this process knows.
@@ -190,25 +206,24 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         let read = await queue.ending(within: Self.patience) { [self] in
             Result {
                 try self.connection.lend { session in
-                    try session.pool.read { database in
-                        try String.fetchAll(
-                            database,
-                            sql: "SELECT id FROM meters ORDER BY rowid DESC LIMIT ?",
-                            arguments: [QuotaBooks.maximumMeters]
-                        )
-                    }
+                    try session.pool.read { try QuotaTable(database: $0).names(limit: QuotaBooks.maximumMeters) }
                 }
             }
         }
         let known = state.withLock { Set($0.books.meters.keys) }
         guard case .success(let names) = read else { return Array(known) }
-        return Array(known.union(names.map { QuotaMeterID($0) }))
+        return Array(known.union(names))
     }
 
     /// Keeps the reservations of this process alive until the task is cancelled.
     package func run() async {
+        var nextClearing = time.now
         while !Task.isCancelled {
             do { try await time.sleep(until: time.now.advanced(by: Self.renewalInterval)) } catch { break }
+            if time.now >= nextClearing {
+                await clear()
+                nextClearing = time.now.advanced(by: Self.clearingInterval)
+            }
             let now = clock.millisecondsSinceEpoch
             for ended in state.withLock({ $0.blocks.closeOld(at: now) }) { finish(ended) }
             let (open, isWaiting) = state.withLock { (Array($0.open), $0.hasMore) }
@@ -218,182 +233,25 @@ package final class DatabaseQuotaLedger: QuotaLedger {
         await flush()
     }
 
+    /// Deletes from the file what no longer counts, some rows at a time: others wait for the file too.
+    private func clear() async {
+        let (now, setting) = clock.reading
+        var last: Int64? = 0
+        while let start = last {
+            last = await queue.ending(within: Self.patience) { [self] in
+                try? self.connection.lend { session in
+                    try session.pool.write { database in
+                        try QuotaTable(database: database)
+                            .clear(after: start, limit: Self.clearingSize, setting, at: now)
+                    }
+                }
+            }.flatMap { $0 }
+        }
+    }
+
     /// Returns when what was ended so far is on the disk.
     package func flush() async {
         if state.withLock(\.hasMore) { enqueue(.renew([])) }
         _ = await queue.ending(within: Self.patience) {}
-    }
-
-    // MARK: - The books
-
-    private func enqueue(_ operation: Operation) {
-        let starts = state.withLock { state in
-            state.waiting.append(operation)
-            defer { state.isWorking = true }
-            return !state.isWorking
-        }
-        if starts { queue.async { self.work() } }
-    }
-
-    /// Does what waits, and what has come meanwhile.
-    private func work() {
-        while true {
-            let operations = state.withLock { state in
-                defer { state.waiting = [] }
-                state.isWorking = !state.waiting.isEmpty
-                return state.waiting
-            }
-            guard !operations.isEmpty else { return }
-            perform(operations)
-        }
-    }
-
-    private func perform(_ operations: [Operation]) {
-        let missed = state.withLock(\.unwritten)
-        // Who waited too long has been answered out of memory.
-        let operations = operations.filter { operation in
-            guard case .reserve(_, _, let result) = operation else { return true }
-            return !result.isDelivered
-        }
-        let ids = Set((missed + operations).flatMap(\.meters))
-        let (now, setting) = clock.reading
-        do {
-            let (meters, decisions) = try connection.lend { session in
-                try session.pool.write { database in
-                    var books = QuotaBooks()
-                    let before = try self.meters(ids, in: database)
-                    for (id, meter) in before { books[id] = meter }
-                    books.follow(setting, at: now, for: ids)
-                    for operation in missed { _ = books.perform(operation, at: now) }
-                    let decisions = operations.map { books.perform($0, at: now) }
-                    for (id, meter) in books.meters where meter != before[id] {
-                        try Self.write(meter, id, to: database)
-                    }
-                    return (books.meters, decisions)
-                }
-            }
-            state.withLock { state in
-                for (id, meter) in meters { state.books[id] = meter }
-                state.unwritten.removeFirst(missed.count)
-                state.isFailing = false
-            }
-            deliver(decisions, to: operations)
-        } catch {
-            fail("\(error)")
-            let decisions = state.withLock { state in
-                state.books.follow(setting, at: now, for: ids)
-                return state.performAlone(operations, at: now)
-            }
-            deliver(decisions, to: operations)
-        }
-    }
-
-    /// The file cannot be used, which is said once.
-    private func fail(_ reason: String) {
-        let isNew = state.withLock { state in
-            defer { state.isFailing = true }
-            return !state.isFailing
-        }
-        if isNew { logger.warning("quotas are counted for this process alone: \(path): \(reason)") }
-    }
-
-    private func deliver(_ decisions: [QuotaDecision?], to operations: [Operation]) {
-        for (operation, decision) in zip(operations, decisions) {
-            switch operation {
-            case .reserve(_, _, let result):
-                guard !result.deliver(decision), case .granted(let ticket) = decision else { continue }
-                // It came too late by a moment, and memory has counted the request itself.
-                enqueue(.settle(ticket, .returned))
-            case .lease(let demand, _, let start): arrive(decision, demand, since: start)
-            case .settle, .learn, .renew, .follow, .count: break
-            }
-        }
-    }
-
-    private func arrive(_ decision: QuotaDecision?, _ demand: QuotaDemand, since start: Int64) {
-        let ticket: QuotaTicket? = if case .granted(let ticket) = decision { ticket } else { nil }
-        finish(
-            state.withLock { state in
-                if let ticket { state.open.insert(ticket) }
-                return state.blocks.arrive(ticket, demand, since: start)
-            }
-        )
-    }
-
-    /// What the file has of some meters; what it does not have, because somebody deleted it, is still remembered.
-    private func meters(
-        _ ids: some Sequence<QuotaMeterID>,
-        in database: Database
-    ) throws -> [QuotaMeterID: QuotaMeter] {
-        let statement = try database.cachedStatement(sql: "SELECT state FROM meters WHERE id = ?")
-        var meters: [QuotaMeterID: QuotaMeter] = [:]
-        for id in ids {
-            let data = try Data.fetchOne(statement, arguments: [id.rawValue])
-            let stored = data.flatMap { try? JSONDecoder().decode(QuotaMeter.self, from: $0) }
-            meters[id] = stored ?? state.withLock { $0.books.meters[id] }
-        }
-        return meters
-    }
-
-    private static func write(_ meter: QuotaMeter, _ id: QuotaMeterID, to database: Database) throws {
-        let statement = try database.cachedStatement(
-            sql: "INSERT INTO meters (id, state) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state"
-        )
-        try statement.execute(arguments: [id.rawValue, try JSONEncoder().encode(meter)])
-    }
-}
-
-extension DatabaseQuotaLedger.State {
-    /// Whether there is something for the next transaction, which nobody may begin for a while.
-    fileprivate var hasMore: Bool { !waiting.isEmpty || !unwritten.isEmpty }
-
-    /// Does in memory what the file could not take, and keeps it for the file.
-    fileprivate mutating func performAlone(
-        _ operations: [DatabaseQuotaLedger.Operation],
-        at now: Int64
-    ) -> [QuotaDecision?] {
-        let decisions = operations.map { operation -> QuotaDecision? in
-            // That is in memory already.
-            if case .count = operation { return nil }
-            return books.perform(operation, at: now)
-        }
-        for (operation, decision) in zip(operations, decisions) {
-            switch operation {
-            case .reserve(let demand, let id, _), .lease(let demand, let id, _):
-                if case .granted = decision { unwritten.append(.count(demand, id: id, at: now)) }
-            case .settle, .learn, .count: unwritten.append(operation)
-            case .renew, .follow: break
-            }
-        }
-        let excess = unwritten.count - DatabaseQuotaLedger.maximumUnwritten
-        if excess > 0 { unwritten.removeFirst(excess) }
-        return decisions
-    }
-}
-
-extension QuotaBooks {
-    fileprivate mutating func perform(_ operation: DatabaseQuotaLedger.Operation, at now: Int64) -> QuotaDecision? {
-        switch operation {
-        case .reserve(let demand, let id, _), .lease(let demand, let id, _): return reserve(demand, as: id, at: now)
-        case .settle(let ticket, let end): settle(ticket, end)
-        case .learn(let lesson, let meter, let plan, let time): learn(lesson, of: meter, under: plan, at: time)
-        case .renew(let tickets): renew(tickets, at: now)
-        // Whatever is touched follows the clock.
-        case .follow: break
-        case .count(let demand, let id, let time): count(demand, as: id, at: time)
-        }
-        return nil
-    }
-}
-
-extension DatabaseQuotaLedger.Operation {
-    fileprivate var meters: [QuotaMeterID] {
-        switch self {
-        case .reserve(let demand, _, _), .lease(let demand, _, _), .count(let demand, _, _): demand.meters.map(\.id)
-        case .settle(let ticket, _): ticket.meters
-        case .learn(_, let meter, _, _): [meter]
-        case .renew(let tickets): tickets.flatMap(\.meters)
-        case .follow(let meters): meters
-        }
     }
 }

@@ -62,6 +62,7 @@ package final class HTTPClient: Sendable {
             case .wait(let waiter):
                 (connection, isReused) = try await wait(waiter, for: request, end: end, on: loop ?? group.next())
             }
+            request.onSending?()
             let exchange = HTTPExchange(request: encoded, terms: terms, connection: connection)
             switch await exchange.run() {
             case .success(let head):

@@ -19,6 +19,8 @@ package struct HTTPClientRequest: Sendable {
     package var body: [UInt8]
     /// How long each step may take.
     package var timeouts: HTTPTimeouts
+    /// Told when there is a connection and the request is written.
+    package var onSending: (@Sendable () -> Void)?
 
     /// A request; only method, origin and target have no default.
     package init(

@@ -91,6 +91,62 @@ struct DatabaseQuotaLedgerTests {
         #expect(harness.log.messages.isEmpty)
     }
 
+    @Test("a request that is sent late counts from then on, in every process, alone or out of a block")
+    func postponed() async throws {
+        let harness = Harness()
+        let demand = Self.demand(QuotaLimit(.requests, per: .minute, 5_000))
+        let ledger = harness.ledger()
+        // So many that they are worth a block.
+        var parts: [QuotaTicket] = []
+        while parts.isEmpty, !Task.isCancelled {
+            for _ in 0..<100 {
+                guard case .granted(let ticket) = await ledger.reserve(demand) else { throw CancellationError() }
+                ledger.settle(ticket, .returned)
+                ledger.reserveAtOnce(demand).map { parts.append($0) }
+            }
+        }
+        guard case .granted(let alone) = await ledger.reserve(demand) else { throw CancellationError() }
+        let late = [alone, parts.removeLast()]
+        for part in parts { ledger.settle(part, .returned) }
+        harness.advance(seconds: 50)
+        let sent = late.map { ledger.postpone($0, demand) }
+        #expect(sent.allSatisfy { !$0.isPart })
+        for ticket in sent { ledger.settle(ticket, .used(nil)) }
+        await ledger.flush()
+        harness.advance(seconds: 50)
+        #expect(await used(harness.ledger(), demand) == 2)
+        harness.advance(seconds: 12)
+        #expect(await used(harness.ledger(), demand) == 0)
+    }
+
+    @Test("meters of which nothing counts any more are deleted from the file")
+    func cleared() async throws {
+        let harness = Harness()
+        harness.set(by: 0)
+        let ledger = harness.ledger()
+        func reserve(_ name: String) async throws {
+            let demand = QuotaDemand([(QuotaMeterID(name), QuotaPlan(limits: [QuotaLimit(.requests, per: .day, 5)]))])
+            guard case .granted(let ticket) = await ledger.reserve(demand) else { throw CancellationError() }
+            ledger.settle(ticket, .used(nil))
+        }
+        for number in 0..<600 { try await reserve("made-up-\(number)") }
+        await ledger.flush()
+        harness.advance(seconds: 86_403)
+        try await reserve("in use")
+        await ledger.flush()
+        let keeping = Task { await ledger.run() }
+        let queue = try DatabaseQueue(path: harness.file)
+        func count() async throws -> Int? {
+            try await queue.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM meters") }
+        }
+        #expect(try await count() == 601)
+        await harness.time.sleepers(atLeast: 1)
+        harness.time.advance(by: .seconds(20))
+        while try await count() != 1, !Task.isCancelled { await Task.yield() }
+        keeping.cancel()
+        await keeping.value
+    }
+
     @Test("a clock that is set makes no use older, in any process; it comes back when its period is over")
     func clockSet() async throws {
         let harness = Harness()

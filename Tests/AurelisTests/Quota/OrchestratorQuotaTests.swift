@@ -11,7 +11,7 @@ private struct MeteredSetting: Sendable {
     let provider: ScriptedProvider
     let orchestrator: ModelOrchestrator
 
-    init(_ plans: [ModelID: QuotaPlan], cache: AnswerCache? = nil) {
+    init(_ plans: [ModelID: QuotaPlan], cache: AnswerCache? = nil, concurrency: Int? = nil) {
         let start = time.now
         let clock = WallClock { [time] in 1_700_000_000 + start.duration(to: time.now).components.seconds }
         ledger = MemoryQuotaLedger(clock: clock)
@@ -21,7 +21,7 @@ private struct MeteredSetting: Sendable {
             }
         )
         var configuration = OrchestratorConfiguration()
-        configuration.concurrency = nil
+        configuration.concurrency = concurrency
         orchestrator = ModelOrchestrator(
             providers: [provider],
             configuration: configuration,
@@ -122,6 +122,39 @@ struct OrchestratorQuotaTests {
         gate.open()
         #expect(try await first.content == "first")
         #expect(try await second.content == "second")
+    }
+
+    @Test("a request that waits to be asked again leaves its place to others")
+    func retryLeavesPlace() async throws {
+        let setting = MeteredSetting([.gpt4o: QuotaPlan(concurrent: 1)])
+        var failure = ModelError(.upstream, "no")
+        failure.status = 503
+        setting.provider.script(.gpt4o, .failure(failure), .text("other"), .text("again"))
+        async let first = setting.ask("1")
+        await setting.time.sleepers(atLeast: 1)
+        #expect(try await setting.ask("2").content == "other")
+        setting.time.advance(by: .seconds(30))
+        #expect(try await first.content == "again")
+    }
+
+    @Test("a request counts from when it is sent, not from when it began to wait for its turn at the provider")
+    func countsFromSending() async throws {
+        let plan = QuotaPlan(limits: [QuotaLimit(.requests, per: .minute, 1)])
+        let setting = MeteredSetting([.gpt4o: plan], concurrency: 1)
+        let gate = ScriptedGate()
+        setting.provider.script(.gpt4oMini, .gated(gate, .text("slow")))
+        async let slow = setting.ask("1") { ($0.model, $0.timeout) = (.gpt4oMini, .seconds(100)) }
+        await setting.provider.attempts(atLeast: 1)
+        async let late = setting.ask("2") { $0.timeout = .seconds(100) }
+        while await setting.used() != [1], !Task.isCancelled { await Task.yield() }
+        setting.time.advance(by: .seconds(50))
+        gate.open()
+        _ = try await (slow, late)
+        setting.time.advance(by: .seconds(20))
+        let early = await #expect(throws: ModelError.self) { () async throws in
+            _ = try await setting.ask("3") { $0.timeout = .seconds(1) }
+        }
+        #expect(early?.limit == .minute && early?.retryAfter == .seconds(42))
     }
 
     @Test("an answer from the cache uses nothing")

@@ -70,6 +70,27 @@ struct QuotaBlocksTests {
         #expect(leasing.used == [5_000, 200_000])
     }
 
+    @Test("where requests at once are counted, each is reserved by itself for a while")
+    func barred() {
+        var leasing = Leasing(Self.plan(perMinute: 1_000_000))
+        var open: [QuotaTicket] = []
+        for number in 0..<1_000 {
+            leasing.reserve(QuotaCost(tokens: 1), at: start + Int64(number)).map { open.append($0) }
+        }
+        let parts = open.count { $0.isPart }
+        #expect(parts > 900 && leasing.blocks.underWay(on: Leasing.meter) == parts)
+        leasing.blocks.bar(Leasing.meter, until: start + 61_000)
+        _ = leasing.blocks.close(Leasing.meter)
+        #expect(leasing.blocks.underWay(on: Leasing.meter) == parts)
+        for number in 1_000..<3_000 {
+            #expect(leasing.reserve(QuotaCost(tokens: 1), at: start + Int64(number))?.isPart == false)
+        }
+        for ticket in open { leasing.settle(ticket, .used(nil)) }
+        #expect(leasing.blocks.underWay(on: Leasing.meter) == 0)
+        let later = (61_000..<63_000).compactMap { leasing.reserve(QuotaCost(tokens: 1), at: start + Int64($0)) }
+        #expect(later.contains { $0.isPart })
+    }
+
     @Test("a scarce limit has no blocks", arguments: [10, 500])
     func scarce(amount: Int64) {
         var leasing = Leasing(Self.plan(perMinute: amount))

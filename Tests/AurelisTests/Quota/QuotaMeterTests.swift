@@ -114,6 +114,116 @@ struct QuotaMeterTests {
         #expect(books.standings(of: [id: wide], at: start + 60_000)[0].concurrent == 10)
     }
 
+    @Test("requests in blocks are counted among those that the provider has taken")
+    func learnsConcurrencyOfBlocks() throws {
+        var books = QuotaBooks()
+        let plan = QuotaPlan(limits: [QuotaLimit(.requests, per: .minute, 5_000)])
+        var cost = QuotaCost(requests: 40)
+        cost.lifetime = QuotaBlocks.lifetime
+        _ = books.reserve(QuotaDemand([(id, plan)], cost: cost), as: "block", at: start)
+        _ = books.reserve(QuotaDemand([(id, plan)]), as: "1", at: start)
+        var lesson = QuotaLesson(.concurrency, wait: .zero)
+        lesson.inBlocks = 30
+        books.learn(lesson, of: id, under: plan, at: start)
+        #expect(books.standings(of: [id: plan], at: start)[0].concurrent == 30)
+    }
+
+    @Test("the lesser of what the plan says and what the provider told is in force, and what it told for a day")
+    func lesserLimit() throws {
+        var books = QuotaBooks()
+        func perDay(_ amount: Int64) -> QuotaPlan { QuotaPlan(limits: [QuotaLimit(.requests, per: .day, amount)]) }
+        func inForce(_ plan: QuotaPlan, at now: Int64) -> QuotaStanding.Line? {
+            books.standings(of: [id: plan], at: now)[0].lines.first
+        }
+        let lesson = QuotaLesson(.day, amount: 50, wait: .zero)
+        books.learn(lesson, of: id, under: perDay(100), at: start)
+        #expect(inForce(perDay(100), at: start)?.limit.amount == 50)
+        #expect(inForce(perDay(100), at: start)?.isLearned == true)
+        // Somebody who wants to use less than there is.
+        #expect(inForce(perDay(20), at: start)?.limit.amount == 20)
+        #expect(inForce(perDay(20), at: start)?.isLearned == false)
+        books.learn(lesson, of: id, under: perDay(100), at: start + 80_000_000)
+        #expect(inForce(perDay(100), at: start + 90_000_000)?.limit.amount == 50)
+        // An account that is worth more by now.
+        #expect(inForce(perDay(500), at: start + 80_000_000 + QuotaMeter.belief)?.limit.amount == 500)
+    }
+
+    @Test("a request counts from when it is sent, on each of its limits", arguments: QuotaLimit.Reset.allCases)
+    func postponed(reset: QuotaLimit.Reset) throws {
+        var books = QuotaBooks()
+        let plan = QuotaPlan(limits: [
+            QuotaLimit(.requests, per: .minute, 1, resets: reset),
+            QuotaLimit(.tokens, per: .minute, 1_000, resets: reset),
+        ])
+        let demand = QuotaDemand([(id, plan)], cost: QuotaCost(tokens: 100))
+        // The beginning of a minute, for those who count by it.
+        let start = start - start % 60_000
+        guard case .granted(let ticket) = books.reserve(demand, as: "1", at: start) else { throw TestFailure() }
+        books.postpone(ticket, demand, at: start + 57_000)
+        books.settle(ticket, .used(QuotaCost(tokens: 70)))
+        let lines = books.standings(of: [id: plan], at: start + 57_000)[0].lines
+        #expect(lines.map(\.used) == [1, 70])
+        guard case .refused(let obstacle) = books.reserve(demand, as: "2", at: start + 62_000) else {
+            // A minute of the clock has begun, and the provider counts what comes in it apart.
+            #expect(reset == .fixedUTC)
+            return
+        }
+        #expect(obstacle.opening == start + 57_000 + 60_000 + QuotaWindow.margin)
+    }
+
+    @Test("a first request that was never sent begins no window")
+    func returnedFirst() throws {
+        var books = QuotaBooks()
+        let plan = QuotaPlan(limits: [QuotaLimit(.requests, per: .minute, 2, resets: .fromFirstUse)])
+        let demand = QuotaDemand([(id, plan)])
+        guard case .granted(let unsent) = books.reserve(demand, as: "1", at: start) else { throw TestFailure() }
+        books.settle(unsent, .returned)
+        for name in ["2", "3"] {
+            guard case .granted = books.reserve(demand, as: name, at: start + 40_000) else { throw TestFailure() }
+        }
+        // The provider's window has begun with the second, and lasts for a minute from there.
+        guard case .refused = books.reserve(demand, as: "4", at: start + 70_000) else { throw TestFailure() }
+        guard case .granted = books.reserve(demand, as: "4", at: start + 104_000) else { throw TestFailure() }
+    }
+
+    @Test("a process that lives keeps its own reservations, however long an answer takes")
+    func ownBooks() throws {
+        var books = QuotaBooks(isShared: false)
+        _ = reserve(&books, "1", at: start)
+        _ = reserve(&books, "2", at: start)
+        let later = start + 3_600_000
+        guard case .refused(let obstacle) = reserve(&books, "3", at: later) else { throw TestFailure() }
+        #expect(obstacle.limit == .concurrency(of: 2) && obstacle.passesSoon)
+    }
+
+    @Test("who makes names up does not make a used-up quota new")
+    func madeUpNames() throws {
+        var books = QuotaBooks(isShared: false)
+        let plan = QuotaPlan(limits: [QuotaLimit(.requests, per: .day, 2)])
+        for name in ["a", "b"] {
+            guard case .granted(let ticket) = books.reserve(QuotaDemand([(id, plan)]), as: name, at: start) else {
+                throw TestFailure()
+            }
+            books.settle(ticket, .used(nil))
+        }
+        for number in 0..<QuotaBooks.maximumMeters + 100 {
+            let other = QuotaDemand([(QuotaMeterID("made-up-\(number)"), plan)])
+            guard case .granted(let ticket) = books.reserve(other, as: "\(number)", at: start) else { throw TestFailure() }
+            books.settle(ticket, .used(nil))
+        }
+        #expect(books.meters.count == QuotaBooks.maximumMeters)
+        guard case .refused = books.reserve(QuotaDemand([(id, plan)]), as: "c", at: start) else { throw TestFailure() }
+    }
+
+    @Test("a meter is over when nothing of it counts any more, whatever its limits are")
+    func over() throws {
+        var books = QuotaBooks()
+        guard case .granted(let ticket) = reserve(&books, "1", at: start) else { throw TestFailure() }
+        books.settle(ticket, .used(nil))
+        let meter = try #require(books.meters[id])
+        #expect(!meter.isOver(at: start + 86_400_000) && meter.isOver(at: start + 86_400_000 + QuotaWindow.margin))
+    }
+
     @Test("a request that alone is more than the limit has no time at which it fits")
     func tooLarge() throws {
         var books = QuotaBooks()

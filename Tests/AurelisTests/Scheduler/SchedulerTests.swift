@@ -137,6 +137,57 @@ struct SchedulerTests {
         _ = try await waiting
     }
 
+    @Test("a queue that nobody may join is as good as none")
+    func noQueue() async throws {
+        let setting = ScarceSetting(Self.perMinute(1)) { $0.quotaQueue = 0 }
+        _ = try await setting.orchestrator.answer(setting.call())
+        await #expect(throws: ModelError.self) { () async throws in
+            _ = try await setting.orchestrator.answer(setting.call())
+        }
+        #expect(setting.orchestrator.turns.isIdle)
+    }
+
+    @Test("who waits in person does not wait with an equal request of a batch that has no room")
+    func interactiveBesideBatch() async throws {
+        let plan = QuotaPlan(limits: [QuotaLimit(.requests, per: .minute, 2)])
+        let setting = ScarceSetting(plan, cache: AnswerCache()) { $0.interactiveShare = 50 }
+        _ = try await setting.orchestrator.answer(setting.call("first"))
+        async let batch = setting.orchestrator.answer(setting.call("same", .batch))
+        await setting.time.sleepers(atLeast: 1)
+        _ = try await setting.orchestrator.answer(setting.call("same"))
+        #expect(setting.prompts == ["first", "same"])
+        setting.time.advance(by: .seconds(62))
+        _ = try await batch
+    }
+
+    @Test("who may wait longer than an equal request that was refused goes on alone")
+    func patientFollower() async throws {
+        let plan = QuotaPlan(limits: [QuotaLimit(.tokens, per: .day, 60)], concurrent: 1)
+        let setting = ScarceSetting(plan, cache: AnswerCache())
+        let gate = ScriptedGate()
+        // An answer that takes all there is, as nobody could know before.
+        setting.provider.script(.gpt4o, .gated(gate, .text(String(repeating: "word ", count: 100))))
+        async let first = setting.orchestrator.answer(setting.call("first"))
+        await setting.provider.attempts(atLeast: 1)
+        async let hasty = setting.orchestrator.answer(setting.call("same"))
+        let flights = try #require(setting.orchestrator.cache?.contents.flights)
+        while flights.count != 2, !Task.isCancelled { await Task.yield() }
+        async let patient = setting.orchestrator.answer(setting.call("same", wait: .seconds(100_000)))
+        while flights.passengers != 3, !Task.isCancelled { await Task.yield() }
+        gate.open()
+        _ = try await first
+        do {
+            _ = try await hasty
+            Issue.record("there was no room")
+        } catch let failure as ModelError {
+            #expect(failure.limit == .day)
+        }
+        while setting.orchestrator.turns.waiting != 1, !Task.isCancelled { await Task.yield() }
+        setting.time.advance(by: .seconds(90_000))
+        _ = try await patient
+        #expect(setting.prompts == ["first", "same"])
+    }
+
     @Test("who goes away gives up the place in the queue")
     func cancelled() async throws {
         let setting = ScarceSetting(Self.perMinute(1)) { $0.quotaQueue = 1 }
