@@ -1,6 +1,7 @@
 import Aurelis
 import AurelisApp
 import AurelisTransport
+import Foundation
 import Logging
 import Testing
 
@@ -92,7 +93,9 @@ struct AppTests {
         try await RunningApp.run(simulating) { app in
             var configuration = Configuration()
             configuration.simulates = true
-            configuration.dataDirectory = "/tmp"
+            let directory = NSTemporaryDirectory() + "aurelis-port-\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: directory) }
+            configuration.dataDirectory = directory
             configuration.gateway.listener.port = try HTTPOrigin(parsing: app.addresses.gateway).port
             configuration.admin.port = 0
             let port = configuration.gateway.listener.port

@@ -91,6 +91,10 @@ extension Doctor {
 
     private static func absent(_ path: String) -> [DoctorFinding] {
         let name = "data directory"
+        guard access(path, F_OK) == 0 || errno != EACCES else {
+            let advice = "run as the user whose it is, or choose another with --data-dir"
+            return [.init(name, .fail, "this user may not see whether \(path) is there", advice: advice)]
+        }
         var parent = (path as NSString).deletingLastPathComponent
         while !parent.isEmpty, parent != "/", !FileManager.default.fileExists(atPath: parent) {
             parent = (parent as NSString).deletingLastPathComponent
@@ -124,7 +128,10 @@ extension Doctor {
         let name = "data directory"
         let answer = await Blocking.value(within: readingPatience) { [DatabaseCheck.problem(in: path)] }
         switch answer?.first {
-        case .some(.some(let problem)):
+        case .some(.some(.unreadable(let reason))):
+            let advice = "see to the disk and its rights; the file may be whole"
+            return [.init(name, .fail, "\(path) cannot be read: \(HealthText.line(reason))", advice: advice)]
+        case .some(.some(.damaged(let problem))):
             let advice = "stop every aurelis of this directory, and move the file away; what it held is begun afresh"
             return [.init(name, .fail, "\(path) is damaged: \(HealthText.line(problem))", advice: advice)]
         case .some(.none): return []

@@ -34,7 +34,9 @@ struct AuditOptions: ParsableArguments {
     func session(_ console: Console) throws -> Session {
         var overrides = configuration.overrides
         overrides.needsProvider = false
-        return try Session.load(overrides, logLevel: output.logLevel, console: console)
+        let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
+        try session.requireReadableData()
+        return session
     }
 }
 

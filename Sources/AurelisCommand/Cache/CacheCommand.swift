@@ -45,6 +45,7 @@ struct CacheOptions: ParsableArguments {
         var overrides = configuration.overrides
         overrides.needsProvider = false
         let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
+        try session.requireReadableData()
         let gateway = ControlPlane(
             named: admin,
             configuration: session.configuration,

@@ -23,6 +23,7 @@ struct HealthSource: Sendable {
     /// Asks the gateway, or reads the records.
     func read(withHistory: Bool) async throws -> Found {
         if let found = try await asked(withHistory: withHistory) { return found }
+        try session.requireReadableData()
         let stored = StoredHealth(session.configuration, logger: session.logger)
         let history = RequestHistory(
             directory: session.configuration.dataDirectory,

@@ -32,6 +32,7 @@ struct QuotaCommand: AsyncParsableCommand {
     func run() async throws {
         let console = output.console()
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
+        try session.requireReadableData()
         var keys: [AccessGrant] = []
         // What models have left is to be seen all the same.
         do { keys = try KeyStore(session).ring.metered } catch { console.warn("\(error.message)") }

@@ -61,6 +61,7 @@ struct UsageCommand: AsyncParsableCommand {
         overrides.needsProvider = false
         overrides.simulate = simulate
         let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
+        try session.requireReadableData()
         let history = RequestHistory(
             directory: session.configuration.dataDirectory,
             simulated: session.configuration.simulates,

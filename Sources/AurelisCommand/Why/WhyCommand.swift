@@ -51,6 +51,7 @@ struct WhyCommand: AsyncParsableCommand {
         var overrides = configuration.overrides
         overrides.needsProvider = false
         let session = try Session.load(overrides, logLevel: output.logLevel, console: console)
+        try session.requireReadableData()
         let archive = RequestArchive(
             gateway: ControlPlane(named: admin, configuration: session.configuration, remark: { console.remark($0) }),
             configuration: session.configuration,

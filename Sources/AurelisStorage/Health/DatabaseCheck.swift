@@ -10,17 +10,27 @@ package enum DatabaseCheck {
         return names.filter { $0.hasSuffix(".sqlite") }.sorted()
     }
 
-    /// What is wrong with a file, in SQLite's words; nil: it is whole.
-    package static func problem(in path: String) -> String? {
+    /// What is wrong with a file, in SQLite's words.
+    package enum Problem: Sendable, Hashable {
+        /// What it holds is no database, or not all of one.
+        case damaged(String)
+        /// It cannot be looked at: a full disk, missing rights or another process stand in the way.
+        case unreadable(String)
+    }
+
+    /// What is wrong with a file; nil: it is whole.
+    package static func problem(in path: String) -> Problem? {
         var configuration = GRDB.Configuration()
         configuration.readonly = true
         configuration.busyMode = .timeout(1)
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let verdict = try queue.read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
-            return verdict == "ok" ? nil : verdict ?? "it could not be checked"
+            return verdict == "ok" ? nil : .damaged(verdict ?? "it could not be checked")
+        } catch let error as DatabaseError where error.isDamage {
+            return .damaged("\(error)")
         } catch {
-            return "\(error)"
+            return .unreadable("\(error)")
         }
     }
 
