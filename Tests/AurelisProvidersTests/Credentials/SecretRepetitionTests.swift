@@ -46,6 +46,44 @@ struct SecretRepetitionTests {
         }
     }
 
+    static let separators = [" ", "-", "\n", ":", ", ", "\u{200B}", " · ", "\\n"]
+
+    @Test("with something between its characters, or between groups of them", arguments: separators)
+    func separated(_ separator: String) {
+        for size in [1, 2, 4, 5] {
+            for written in [Self.text, Self.text.hexadecimal, Self.text.base32, Self.text.base32.lowercased()] {
+                #expect(isFound("it is \(written.grouped(size, separator)).", of: Self.text), "\(written)")
+            }
+        }
+        let lines = Data("x\(Self.text)".utf8).base64EncodedString().grouped(3, separator.replacing("-", with: "."))
+        #expect(isFound(lines))
+    }
+
+    @Test("in base32, wherever it stood in what was encoded", arguments: ["", "a", "ab", "abc", "abcd", "user:"])
+    func base32(_ before: String) {
+        for after in ["", "!", "!!", "!!!!"] { #expect(isFound((before + Self.text + after).base32)) }
+        #expect(isFound((before + "k3y-4-u!").base32, of: "k3y-4-u!"))
+        #expect(!isFound((before + "k3y-5-u!").base32, of: "k3y-4-u!"))
+    }
+
+    @Test("backwards, in every encoding and with something in between")
+    func backwards() {
+        let base64 = Data(Self.text.utf8).base64EncodedString()
+        for text in [Self.text, Self.text.uppercased(), Self.text.hexadecimal, Self.text.base32, base64] {
+            let turned = String(text.reversed())
+            #expect(isFound(turned) && isFound("is: \(turned.grouped(3, " ")).") && isFound(turned.dropLast(9) + "..."))
+        }
+    }
+
+    @Test("with something in between, only where what is left of it is long and has a digit")
+    func separatedBounds() {
+        #expect(isFound("a b c d e f 1 2 3 4 5 6", of: "abc-def-123-456"))
+        #expect(!isFound("a b c d e f 1 2 3 4 5", of: "abc-def-123-45"))
+        #expect(!isFound("a b c d e f 1 2 3 4 5", of: "abc-def-123-456"))
+        #expect(!isFound("no key is required by this server: use any", of: "no-key-is-required-by-this"))
+        #expect(!isFound("s k p r o j 4 F q 9 Z t L w 8 x 1 R k", of: Self.text))
+    }
+
     @Test("as a short secret in base64, whatever stands around it", arguments: ["", "a", "ab"])
     func shortInBase64(_ before: String) {
         #expect(isFound(Data("\(before)k3y-4-u!.".utf8).base64EncodedString(), of: "k3y-4-u!"))
@@ -78,7 +116,7 @@ struct SecretRepetitionTests {
             ("Incorrect API key provided: sk-proj-***********xMn0", text), ("a key begins with github_pat_", gitHub),
             ("SK-PROJ- is how keys begin", text), ("R&D; &bogus; &#; &#x; &#99999999; \\xZZ &", text),
             ("digest 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", text),
-            (String(text.reversed()), text), ("", text), ("100% of C:\\users", text), ("\\", text), ("%", text),
+            ("", text), ("100% of C:\\users", text), ("\\", text), ("%", text),
             (#"{"a":"\ud800 \uZZZZ"}"#, text),
         ]
     )
@@ -100,6 +138,29 @@ extension String {
     }
 
     fileprivate var hexadecimal: String { utf8.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+
+    /// As RFC 4648 has it.
+    fileprivate var base32: String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+        var (bits, count, output) = (0, 0, "")
+        for byte in utf8 {
+            bits = (bits << 8 | Int(byte)) & 0xFFFF
+            count += 8
+            while count >= 5 {
+                count -= 5
+                output.append(alphabet[bits >> count & 31])
+            }
+        }
+        if count > 0 { output.append(alphabet[bits << (5 - count) & 31]) }
+        return output + String(repeating: "=", count: (8 - output.count % 8) % 8)
+    }
+
+    /// With something between so many characters and the next ones.
+    fileprivate func grouped(_ size: Int, _ separator: String) -> String {
+        let characters = Array(self)
+        return stride(from: 0, to: characters.count, by: size)
+            .map { String(characters[$0..<Swift.min($0 + size, characters.count)]) }.joined(separator: separator)
+    }
 
     fileprivate func spelled(_ spelling: (UInt8) -> String) -> String { utf8.map(spelling).joined() }
 
