@@ -47,11 +47,51 @@ struct LiteralJudge {
         return isOfAWS ? .awsSecretKey : .literal
     }
 
-    /// Whether it can be a value and is not a name: names without quotes are other variables.
+    /// Whether it can be a value and is no name or expression: without quotes those are other variables.
     private func isWritten(_ randomness: Randomness) -> Bool {
         if isQuoted { return true }
         guard randomness.digits > 0 else { return false }
-        return !range.allSatisfy { text.isIn(.alphanumeric, $0) || "_.-".utf8.contains(text[$0]) }
+        let isName = range.allSatisfy { text.isIn(.alphanumeric, $0) || "_.-".utf8.contains(text[$0]) }
+        return isName ? isWordWithNumber : !isExpression
+    }
+
+    /// Whether it is a word with a capital and a number of two digits or more, as in `Sommer2024` and `Sommer-24`: people call
+    /// passwords so, and variables seldom.
+    private var isWordWithNumber: Bool {
+        guard text[range.lowerBound].isCapital else { return false }
+        var index = range.lowerBound + 1
+        while index < range.upperBound, text[index].isSmall { index += 1 }
+        guard index - range.lowerBound >= 4, index < range.upperBound else { return false }
+        if !text.isIn(.alphanumeric, index) { index += 1 }
+        return range.upperBound - index >= 2 && (index..<range.upperBound).allSatisfy { text[$0].isDigit }
+    }
+
+    /// Whether it reads as code: `user.name`, `Type::member`, `user->name`, `folder/file`, `prefix$NAME`.
+    private var isExpression: Bool {
+        range.dropFirst().contains { index in
+            switch text[index] {
+            case UInt8(ascii: "."), UInt8(ascii: "/"): isLetter(index + 1) && !isSign(index - 1)
+            case UInt8(ascii: ":"): text[index - 1] == UInt8(ascii: ":")
+            case UInt8(ascii: ">"): text[index - 1] == UInt8(ascii: "-")
+            case UInt8(ascii: "$"): isReference(from: index + 1)
+            default: false
+            }
+        }
+    }
+
+    /// Whether a name without digits, of three letters or more, ends the value or stands before another sign.
+    private func isReference(from start: Int) -> Bool {
+        var end = start
+        while isLetter(end) { end += 1 }
+        return end - start >= 3 && (end == range.upperBound || !text[end].isDigit)
+    }
+
+    private func isLetter(_ index: Int) -> Bool {
+        index < range.upperBound && (text[index].folded.isSmall || text[index] == UInt8(ascii: "_"))
+    }
+
+    private func isSign(_ index: Int) -> Bool {
+        !text.isIn(.alphanumeric, index) && !"!?_".utf8.contains(text[index])
     }
 
     private var isAzureClientSecret: Bool {

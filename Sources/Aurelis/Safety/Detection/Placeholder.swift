@@ -114,7 +114,7 @@ enum Placeholder {
             encryption encrypt decrypt master not a real this is to be in at least bits bit char chars characters super
             safe please set me with from for and or use only never commit aurelis openai azure github google aws stripe
             anthropic id app web server read write spec unit integration config env variable name todo fixme please
-            open sesame python swift node java ruby go rust site company corp acme org com
+            open sesame python swift node java ruby go rust site company corp acme org com varchar nvarchar
             """
         let numbers = [
             "123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "000", "111",

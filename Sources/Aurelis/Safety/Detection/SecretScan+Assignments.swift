@@ -151,10 +151,24 @@ extension SecretScan {
         guard end - index == 36, Randomness(text, index + 1..<end).isToken else { return }
         add(SecretMatch(start, end, .telegramToken, certainty: 3))
     }
+        while end > start, ".:?".utf8.contains(text[end - 1]) { end -= 1 }
+        let last = end
 }
+        if end < last, endsWithMark(start..<end) { end = last }
 
 extension SecretText {
     fileprivate func isTypeSign(_ index: Int) -> Bool {
+    /// Whether a `!` behind a value is its own, as in `Sommer2024!`. That of a sentence stands behind a word, and that of
+    /// languages which unwrap with it behind a variable: `passwordField2!`.
+    private func endsWithMark(_ value: Range<Int>) -> Bool {
+        guard value.count >= 2 else { return false }
+        if text[value.lowerBound].isCapital { return true }
+        let isName = value.allSatisfy { text.isIn(.alphanumeric, $0) || "_.-".utf8.contains(text[$0]) }
+        guard isName else { return true }
+        return text[value.upperBound - 1].isDigit && text[value.upperBound - 2].isDigit
+            && !value.contains { text[$0].isCapital }
+    }
+
         self[index] == UInt8(ascii: "?") || self[index] == UInt8(ascii: ".")
     }
 

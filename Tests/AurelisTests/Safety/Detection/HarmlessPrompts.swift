@@ -2,7 +2,7 @@
 ///
 /// One prompt after another, with a line of `====` between them.
 enum HarmlessPrompts {
-    static let all = [questions, code, configuration, data].flatMap { $0.components(of: "\n====\n") }
+    static let all = [questions, code, configuration, data, passwords].flatMap { $0.components(of: "\n====\n") }
 }
 
 extension String {
