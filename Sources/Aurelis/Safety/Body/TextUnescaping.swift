@@ -17,64 +17,78 @@ struct TextUnescaping {
         let simple = TextEscape.simple
         // Locals stay in registers.
         var (index, written, hasBackslash) = (start, 0, false)
-        let lastBlock = text.count &- 16
-        while index < text.count {
-            if index <= lastBlock {
-                let block = text.load(index, as: SIMD16<UInt8>.self)
-                UnsafeMutableRawPointer(output + written).storeBytes(of: block, as: SIMD16<UInt8>.self)
-                let hits = Self.quotesAndBackslashes(block)
-                // A branch, so that the next block need not wait for the length of this one.
-                if hits == 0 {
-                    written &+= 16
-                    index &+= 16
-                    continue
+        // An escape that begins in a block may end behind it, and what follows that is copied as a block, too.
+        let lastBlock = text.count &- 33
+        blocks: while index <= lastBlock {
+            Self.copyBlock(text, index, to: output + written)
+            var hits = Self.quotesAndBackslashes(text.load(index, as: SIMD16<UInt8>.self))
+            // Where in the block that begins which lies at the end of what was written.
+            var from = 0
+            while hits != 0 {
+                let place = hits.trailingZeroBitCount &>> 2
+                written &+= place &- from
+                guard text[index &+ place] == UInt8(ascii: "\\") else {
+                    self.init(written: written, end: index &+ place, hasBackslash: hasBackslash)
+                    return
                 }
-                var place = hits.trailingZeroBitCount &>> 2
-                written &+= place
-                index &+= place
-                // Where there is one escape there are more: those of two bytes are taken with what is known of the block.
-                while place < 15, text[index] == UInt8(ascii: "\\"),
-                    case let byte = simple[Int(text[index &+ 1])], byte != 0
-                {
-                    if byte == UInt8(ascii: "\\") { hasBackslash = true }
-                    output[written] = byte
-                    written &+= 1
-                    index &+= 2
-                    place &+= 2
-                    guard place < 16, index <= lastBlock else { break }
-                    let rest = text.load(index, as: SIMD16<UInt8>.self)
-                    UnsafeMutableRawPointer(output + written).storeBytes(of: rest, as: SIMD16<UInt8>.self)
-                    let later = hits & UInt64.max &<< UInt64(place &* 4)
-                    let next = later == 0 ? 16 : later.trailingZeroBitCount &>> 2
-                    written &+= next &- place
-                    index &+= next &- place
-                    place = next
+                let plain = simple[Int(text[index &+ place &+ 1])]
+                guard plain != 0 else {
+                    index &+= place
+                    (index, written) = Self.unescape(text, index, to: output, written, &hasBackslash)
+                    continue blocks
                 }
-                if place == 16 { continue }
-            }
-            let byte = text[index]
-            if byte == UInt8(ascii: "\"") { break }
-            guard byte == UInt8(ascii: "\\") else {
-                output[written] = byte
-                written &+= 1
-                index &+= 1
-                continue
-            }
-            if index &+ 1 < text.count, case let plain = simple[Int(text[index &+ 1])], plain != 0 {
                 if plain == UInt8(ascii: "\\") { hasBackslash = true }
                 output[written] = plain
                 written &+= 1
-                index &+= 2
-                continue
+                from = place &+ 2
+                Self.copyBlock(text, index &+ from, to: output + written)
+                // Neither this one nor what it escapes; behind the last place that is shifted out.
+                let hit = hits & (0 &- hits)
+                hits &= ~(hit | hit &<< 4)
             }
-            let escape = TextEscape(text, index)
-            if escape.first == UInt8(ascii: "\\") { hasBackslash = true }
-            written &+= escape.write(to: output + written)
-            index &+= escape.length
+            // As branches, so that the next block need not wait for where the last escape was.
+            if from > 16 {
+                index &+= 17
+            } else {
+                written &+= 16 &- from
+                index &+= 16
+            }
         }
+        while index < text.count, text[index] != UInt8(ascii: "\"") {
+            if text[index] == UInt8(ascii: "\\") {
+                (index, written) = Self.unescape(text, index, to: output, written, &hasBackslash)
+            } else {
+                output[written] = text[index]
+                written &+= 1
+                index &+= 1
+            }
+        }
+        self.init(written: written, end: index, hasBackslash: hasBackslash)
+    }
+
+    private init(written: Int, end: Int, hasBackslash: Bool) {
         self.written = written
+        self.end = end
         self.hasBackslash = hasBackslash
-        end = index
+    }
+
+    @inline(__always)
+    private static func copyBlock(_ text: SecretText, _ index: Int, to output: UnsafeMutablePointer<UInt8>) {
+        UnsafeMutableRawPointer(output).storeBytes(of: text.load(index, as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
+    }
+
+    /// Writes what one escape stands for, and says where to go on.
+    @inline(never)
+    private static func unescape(
+        _ text: SecretText,
+        _ index: Int,
+        to output: UnsafeMutablePointer<UInt8>,
+        _ written: Int,
+        _ hasBackslash: inout Bool
+    ) -> (index: Int, written: Int) {
+        let escape = TextEscape(text, index)
+        if escape.first == UInt8(ascii: "\\") { hasBackslash = true }
+        return (index &+ escape.length, written &+ escape.write(to: output + written))
     }
 
     /// The places in the escaped text that make up some ranges of the plain one, which are in order.
@@ -98,13 +112,13 @@ struct TextUnescaping {
         return sources
     }
 
-    /// Where quotes and backslashes are: four bits for each byte.
+    /// Where quotes and backslashes are: four bits for each byte, of which the lowest is set or not.
     @inline(__always)
     private static func quotesAndBackslashes(_ block: SIMD16<UInt8>) -> UInt64 {
         let hits = (block .== SIMD16<UInt8>(repeating: 0x22)) .| (block .== SIMD16<UInt8>(repeating: 0x5C))
         let pairs = unsafeBitCast(hits, to: SIMD8<UInt16>.self)
         let bytes = SIMD8<UInt8>(truncatingIfNeeded: pairs &>> SIMD8<UInt16>(repeating: 4))
-        return UInt64(littleEndian: unsafeBitCast(bytes, to: UInt64.self))
+        return UInt64(littleEndian: unsafeBitCast(bytes, to: UInt64.self)) & 0x1111_1111_1111_1111
     }
 }
 

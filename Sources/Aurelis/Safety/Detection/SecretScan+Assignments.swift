@@ -15,24 +15,37 @@ extension SecretScan {
     }
 
     /// Looks at a colon that belongs to no `://`.
+    ///
+    /// Short, so that the colons of JSON cost little: most stand behind a name that promises nothing.
+    @inline(__always)
     mutating func lookAtColon(_ index: Int) {
-        guard index + 1 < text.count else { return }
+        guard index > 0, index &+ 1 < text.count else { return }
+        let isBehindQuote = text[index &- 1] == UInt8(ascii: "\"")
+        if isBehindQuote, !mayBeNamed(index &- 1) { return }
+        lookAtColon(index, isBehindQuote: isBehindQuote)
+    }
+
+    /// Whether what ends before a place may be a name that promises a secret, or is no plain name.
+    @inline(__always)
+    private func mayBeNamed(_ end: Int) -> Bool {
+        end == 0 || !text.isIn(.alphanumeric, end &- 1) || SecretName.mayEnd(text, end)
+    }
+
+    @inline(never)
+    private mutating func lookAtColon(_ index: Int, isBehindQuote: Bool) {
         let next = text[index + 1]
         // `:=` and `::` are looked at from their other end, or not at all.
         guard next != UInt8(ascii: "="), next != UInt8(ascii: ":") else { return }
-        if index > 0, text[index - 1].isDigit {
+        if text[index - 1].isDigit {
             if next == UInt8(ascii: "A") { lookAtTelegram(index) }
             return
         }
         // `user:password`, behind an option.
-        if next > 0x20, index > 0, !text.isIn(.ending, index - 1), !text.isIn(.quote, index + 1) {
-            lookAtUserArgument(index)
-        }
-        // Most colons are those of JSON, behind a name that promises nothing.
+        if next > 0x20, !text.isIn(.ending, index - 1), !text.isIn(.quote, index + 1) { lookAtUserArgument(index) }
         var end = index
         if end > 1, text[end - 1] == 0x20 { end -= 1 }
         if end > 1, text[end - 1] == UInt8(ascii: "\"") { end -= 1 }
-        if end > 0, text.isIn(.alphanumeric, end - 1), !SecretName.mayEnd(text, end) { return }
+        guard mayBeNamed(end) else { return }
         lookAtValue(from: index + 1, nameEnd: index, isColon: true)
     }
 
@@ -138,26 +151,13 @@ extension SecretScan {
             guard text[sign..<end].allSatisfy({ $0 == UInt8(ascii: "=") }) else { return nil }
         }
         // The end of a sentence.
+        while end > start, ".:?".utf8.contains(text[end - 1]) { end -= 1 }
+        let last = end
         while end > start, ".:!?".utf8.contains(text[end - 1]) { end -= 1 }
+        if end < last, endsWithMark(start..<end) { end = last }
         return end > start ? (start..<end, false) : nil
     }
 
-    private mutating func lookAtTelegram(_ index: Int) {
-        var start = index
-        while start > max(0, index - 11), text[start - 1].isDigit { start -= 1 }
-        guard (8...10).contains(index - start), text.isBoundary(start), text.has("AA", at: index + 1) else { return }
-        let end = text.end(of: .token, from: index + 1, limit: 36)
-        work += end - start
-        guard end - index == 36, Randomness(text, index + 1..<end).isToken else { return }
-        add(SecretMatch(start, end, .telegramToken, certainty: 3))
-    }
-        while end > start, ".:?".utf8.contains(text[end - 1]) { end -= 1 }
-        let last = end
-}
-        if end < last, endsWithMark(start..<end) { end = last }
-
-extension SecretText {
-    fileprivate func isTypeSign(_ index: Int) -> Bool {
     /// Whether a `!` behind a value is its own, as in `Sommer2024!`. That of a sentence stands behind a word, and that of
     /// languages which unwrap with it behind a variable: `passwordField2!`.
     private func endsWithMark(_ value: Range<Int>) -> Bool {
@@ -169,6 +169,19 @@ extension SecretText {
             && !value.contains { text[$0].isCapital }
     }
 
+    private mutating func lookAtTelegram(_ index: Int) {
+        var start = index
+        while start > max(0, index - 11), text[start - 1].isDigit { start -= 1 }
+        guard (8...10).contains(index - start), text.isBoundary(start), text.has("AA", at: index + 1) else { return }
+        let end = text.end(of: .token, from: index + 1, limit: 36)
+        work += end - start
+        guard end - index == 36, Randomness(text, index + 1..<end).isToken else { return }
+        add(SecretMatch(start, end, .telegramToken, certainty: 3))
+    }
+}
+
+extension SecretText {
+    fileprivate func isTypeSign(_ index: Int) -> Bool {
         self[index] == UInt8(ascii: "?") || self[index] == UInt8(ascii: ".")
     }
 

@@ -88,6 +88,20 @@ struct EscapedSecretTests {
         }
     }
 
+    @Test("wherever escapes fall, and however many, what stands behind them is found where it is")
+    func everyOffset() {
+        let value = SeededSecret.all(seed: 9).first?.value ?? ""
+        let escapes = [#"\""#, #"\\"#, #"\n"#, #"\u0041"#, "é", #"\é"#, "a"]
+        var random = SplitMix64(seed: 9)
+        for length in 0..<120 {
+            let before = (0..<length).map { _ in escapes.randomElement(using: &random) ?? "" }.joined()
+            for after in ["", #"\""#, before] {
+                let json = "{\"a\":\"\(before) \(value) \(after)\"}"
+                #expect(findings(json) == ["github_token: \(value)"], "\(json)")
+            }
+        }
+    }
+
     @Test("whatever is quoted and escaped is read to its end and not beyond", arguments: 0..<300 as Range<UInt64>)
     func noise(seed: UInt64) {
         var random = SplitMix64(seed: seed)
