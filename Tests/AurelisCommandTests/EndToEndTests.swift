@@ -3,6 +3,7 @@ import AurelisApp
 import AurelisJSON
 import AurelisProviders
 import AurelisTransport
+import Foundation
 import NIOPosix
 import Testing
 
@@ -33,6 +34,44 @@ struct EndToEndTests {
         #expect(response["finish_reason"]?.string == "stop")
         #expect(response["content"]?.string?.isEmpty == false)
         #expect(written.errors.isEmpty)
+    }
+
+    @Test("files with secrets that others may read are told of once and in one line, and the answer is none the worse")
+    func openFiles() async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        let files = ["aurelis.yaml", "credentials.store", "keys.json"].map { directory.path + "/" + $0 }
+        try OutputFile.write("providers: [{ id: openai, api_key: sk-abc }]\n", to: files[0], replacing: false)
+        for file in files[1...] { try OutputFile.write("{}", to: file, replacing: false) }
+        var overrides = ConfigurationOverrides()
+        overrides.configFile = files[0]
+        overrides.dataDirectory = directory.path
+        func said(mode: Int, isServing: Bool = false) throws -> [Substring] {
+            for file in files {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+            }
+            let captured = CapturedConsole()
+            _ = try Session.load(
+                overrides,
+                logLevel: nil,
+                console: captured.console,
+                isServing: isServing,
+                environment: [:]
+            )
+            let written = try captured.finish()
+            #expect(written.output == "")
+            return written.errors.split(separator: "\n").filter { $0.contains("others on this machine") }
+        }
+        let lines = try said(mode: 0o644)
+        #expect(lines.count == 1)
+        let line = try #require(lines.first)
+        #expect(line.hasPrefix("warning: ") && !line.contains("sk-abc"))
+        for file in files { #expect(line.contains("\(file) (mode 0644)")) }
+        #expect(line.contains("chmod 600 \(files[0]) ") && line.hasSuffix(" \(files[1])"))
+        #expect(try said(mode: 0o600).isEmpty)
+        // A server tells of the others when it starts.
+        let served = try said(mode: 0o640, isServing: true)
+        #expect(served.count == 1 && served.first?.hasSuffix("\(files[0]) (mode 0640): chmod 600 \(files[0])") == true)
     }
 
     @Test("a dry run knows the route of the configuration in effect")

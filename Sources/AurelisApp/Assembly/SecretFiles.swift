@@ -2,7 +2,7 @@
 ///
 ///     for file in SecretFiles.open(configuration, environment: environment) { logger.warning("\(file.problem)") }
 ///
-/// Whoever keeps a store's own key open to others is refused it; of all others the start and the doctor tell.
+/// Whoever keeps a store's own key open to others is refused it; of all others every command and the doctor tell.
 enum SecretFiles {
     /// A file that others may read or write.
     struct Open: Sendable, Hashable {
@@ -32,10 +32,27 @@ enum SecretFiles {
         return open(keys + [environment["AURELIS_PASSPHRASE_FILE"]].compactMap(\.self))
     }
 
+    /// The configuration files with keys in them that others may read or write.
+    static func configurations(_ loaded: LoadedConfiguration) -> [Open] { open(loaded.filesWithKeys) }
+
     private static func open(_ paths: [String]) -> [Open] {
         paths.compactMap { path in
             guard let mode = FileLookup.mode(of: path), mode & 0o077 != 0 else { return nil }
             return Open(path: path, mode: mode)
         }
+    }
+}
+
+extension LoadedConfiguration {
+    /// What a command says of files with secrets that others may read or write, all of them in one line; nil: there are none.
+    ///
+    /// - Parameter isServing: whether a server tells of those that are no configuration itself.
+    package func openSecrets(_ environment: [String: String], isServing: Bool) -> String? {
+        var files = SecretFiles.configurations(self)
+        if !isServing { files += SecretFiles.open(configuration, environment: environment) }
+        guard !files.isEmpty else { return nil }
+        let told = files.map { "\($0.path) (mode \(FileLookup.text($0.mode)))" }.joined(separator: ", ")
+        let paths = files.map(\.path).joined(separator: " ")
+        return "others on this machine may read or write \(told): chmod 600 \(paths)"
     }
 }

@@ -41,6 +41,7 @@ package enum ConfigurationLoader {
             configuration: configuration,
             sources: sources,
             warnings: warnings,
+            filesWithKeys: log.filesWithKeys,
             entries: log.entries
         )
     }
@@ -112,12 +113,21 @@ package struct LoadedConfiguration: Sendable {
     package let sources: [String]
     /// What works, but should be told.
     package let warnings: [String]
+    /// Those of the files that have keys in them.
+    let filesWithKeys: [String]
     private let entries: [SettingsLog.Entry]
 
-    init(configuration: Configuration, sources: [String], warnings: [String], entries: [SettingsLog.Entry]) {
+    init(
+        configuration: Configuration,
+        sources: [String],
+        warnings: [String],
+        filesWithKeys: [String],
+        entries: [SettingsLog.Entry]
+    ) {
         self.configuration = configuration
         self.sources = sources
         self.warnings = warnings
+        self.filesWithKeys = filesWithKeys
         self.entries = entries
     }
 

@@ -8,12 +8,20 @@ final class SettingsLog {
     }
 
     private(set) var entries: [Entry] = []
+    /// The files that have keys in them, and not only where those are.
+    private(set) var filesWithKeys: [String] = []
 
     /// What stands in the place of a secret, whatever its length.
     static let masked = "••••••••"
 
     func note(_ path: [String], _ value: String, _ origin: ConfigurationOrigin?) {
         entries.append(Entry(path: path, value: value, origin: origin))
+    }
+
+    /// A key stands where it was said itself.
+    func noteKey(_ origin: ConfigurationOrigin?) {
+        guard case .file(let path, _, _) = origin, !filesWithKeys.contains(path) else { return }
+        filesWithKeys.append(path)
     }
 
     /// A text as YAML: plain where that is safe, else in quotes.

@@ -17,6 +17,7 @@ extension SettingsReader {
             warnings.append(
                 "\(place)the key of \(owner) stands in the file; better: \(name): { env: VARIABLE } or { file: path }"
             )
+            noteKey(name)
             return .literal(Secret(text))
         }
         let key = try section(name, knowing: ["env", "file"])

@@ -86,6 +86,9 @@ struct SettingsReader {
     /// Where a setting was said.
     func origin(_ name: String) -> ConfigurationOrigin? { tree(name)?.origin }
 
+    /// A setting is a key, and not only where one is.
+    func noteKey(_ name: String) { log.noteKey(origin(name)) }
+
     /// An error about one setting.
     func error(_ message: String, at name: String, suggestion: String? = nil) -> ConfigurationError {
         ConfigurationError(message, path: Self.dotted(path + [name]), origin: origin(name), suggestion: suggestion)

@@ -17,7 +17,10 @@ extension Doctor {
             }
             if findings.isEmpty { findings.append(.init(name, .ok, Self.sources(of: loaded))) }
             findings += loaded.warnings.map { .init(name, .warn, $0) }
-            findings += openSecrets(in: loaded.sources)
+            findings += SecretFiles.configurations(loaded).map { file in
+                let problem = "\(file.path) holds a key, and others may read it (mode \(FileLookup.text(file.mode)))"
+                return .init(name, .fail, problem, advice: file.advice)
+            }
             findings += SecretFiles.named(configuration, environment: environment).map { file in
                 .init(name, .fail, file.problem, advice: file.advice)
             }
@@ -40,23 +43,6 @@ extension Doctor {
         let files = loaded.sources
         return files.isEmpty
             ? "valid; no file, only flags, environment and defaults" : "valid: \(files.joined(separator: ", "))"
-    }
-
-    /// Files with a key in them that others may read.
-    private func openSecrets(in files: [String]) -> [DoctorFinding] {
-        let hasLiteral = configuration.providers.contains { provider in
-            if case .literal = provider.apiKey { true } else { false }
-        }
-        guard hasLiteral else { return [] }
-        return files.compactMap { path in
-            guard let mode = FileLookup.mode(of: path), mode & 0o077 != 0 else { return nil }
-            return .init(
-                "configuration",
-                .fail,
-                "\(path) holds a key, and others may read it (mode \(FileLookup.text(mode)))",
-                advice: "chmod 600 \(path)"
-            )
-        }
     }
 
     /// Whether a provider has ended, so that nothing more needs to be known of it.

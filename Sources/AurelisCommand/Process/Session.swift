@@ -20,16 +20,19 @@ struct Session: Sendable {
     /// - Parameters:
     ///   - logLevel: what the command line says; it wins over the configuration.
     ///   - defaultLogLevel: what is logged when neither says anything.
+    ///   - isServing: whether a server starts from it, which tells of its files itself.
     /// - Throws: `ConfigurationError`.
     static func load(
         _ overrides: ConfigurationOverrides,
         logLevel: Logger.Level?,
         console: Console,
         defaultLogLevel: Logger.Level = .warning,
+        isServing: Bool = false,
         environment: [String: String] = ProcessEnvironment.current
     ) throws -> Session {
         let loaded = try read(overrides, environment: environment)
         for warning in loaded.warnings { console.warn(warning) }
+        if let open = loaded.openSecrets(environment, isServing: isServing) { console.warn(open) }
         var logger = Logger(label: "aurelis") { RedactingLogHandler(StreamLogHandler.standardError(label: $0)) }
         logger.logLevel = logLevel ?? loaded.configuration.logLevel ?? defaultLogLevel
         return Session(loaded: loaded, environment: environment, logger: logger)

@@ -41,7 +41,8 @@ struct ReplayRecordCommand: AsyncParsableCommand {
             overrides,
             logLevel: output.logLevel,
             console: console,
-            defaultLogLevel: .notice
+            defaultLogLevel: .notice,
+            isServing: true
         )
         let cassette = try CassetteFile(creating: file)
         try await session.serve(on: console, cassette: .record(cassette))

@@ -55,7 +55,8 @@ struct ReplayServeCommand: AsyncParsableCommand {
             overrides,
             logLevel: output.logLevel,
             console: console,
-            defaultLogLevel: .notice
+            defaultLogLevel: .notice,
+            isServing: true
         )
         var options = CassettePlayer.Options()
         options.keepsDelays = delays

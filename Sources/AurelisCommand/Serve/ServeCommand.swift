@@ -95,7 +95,8 @@ struct ServeCommand: AsyncParsableCommand {
             overrides,
             logLevel: output.logLevel,
             console: console,
-            defaultLogLevel: .notice
+            defaultLogLevel: .notice,
+            isServing: true
         )
         try await session.serve(on: console) {
             try Session.read(overrides, environment: session.environment).configuration
