@@ -1,5 +1,6 @@
 import Aurelis
 import AurelisServing
+import AurelisStorage
 import Logging
 import Testing
 
@@ -15,7 +16,10 @@ struct ConnectionLimitTests {
         let configuration = Configuration()
         let limits = ConnectionLimits(configuration, openFiles: openFiles, cores: 4)
         let taken = ConnectionCount.ceiling(of: limits.gateway) + ConnectionCount.ceiling(of: limits.admin)
-        #expect(openFiles - taken >= ConnectionLimits.reserve(of: configuration, cores: 4))
+        let files = limits.uploads + limits.downloads
+        #expect(openFiles - taken - files >= ConnectionLimits.reserve(of: configuration, cores: 4))
+        #expect(limits.uploads >= 8 && limits.downloads >= 16 && files <= openFiles / 20)
+        #expect(limits.uploads <= FileLimits().uploads && limits.downloads <= FileLimits().downloads)
         #expect(limits.gateway >= 100 && limits.admin >= 16)
         #expect(limits.gateway <= 10_000 && limits.admin <= 256)
     }

@@ -84,7 +84,7 @@ package func buildApp(
         throw error
     }
     let isReplay = if case .play = cassette { true } else { false }
-    let batches = BatchParts(configuration, engine, access, isReplay: isReplay, logger: logger)
+    let batches = BatchParts(configuration, engine, access, limits, isReplay: isReplay, logger: logger)
     let reloading = ConfigurationReload(
         configuration,
         engine: engine,

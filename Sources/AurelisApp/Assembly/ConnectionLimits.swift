@@ -1,28 +1,35 @@
 internal import AurelisServing
+internal import AurelisStorage
 internal import Logging
 internal import NIOCore
 
-/// How many connections each listener may have, so that descriptors are left for files, databases and providers: without them
-/// nothing is recorded and nobody is asked.
+/// How many connections each listener may have, and how many files may be on their way, so that descriptors are left for
+/// databases, logs and providers: without them nothing is recorded and nobody is asked.
 ///
 ///     let limits = ConnectionLimits(configuration, openFiles: OpenFileLimit.current?.soft)
 ///     limits.gateway      // 10000, or fewer
 struct ConnectionLimits: Sendable, Equatable {
     private(set) var gateway: Int
     private(set) var admin: Int
+    /// Clients' files that are taken in at once, and those that are given out; each takes a descriptor beside its connection's.
+    private(set) var uploads = FileLimits().uploads
+    private(set) var downloads = FileLimits().downloads
 
     /// - Parameter openFiles: how many descriptors there may be; nil: nobody knows.
     init(_ configuration: Configuration, openFiles: Int?, cores: Int = System.coreCount) {
         gateway = configuration.gateway.maximumConnections
         admin = configuration.adminConnections
         guard let openFiles else { return }
-        let free = max(0, openFiles - Self.reserve(of: configuration, cores: cores))
+        // Where there are few, files take no more than a twentieth.
+        uploads = min(uploads, max(4, openFiles / 64))
+        downloads = min(downloads, max(8, openFiles / 32))
+        let free = max(0, openFiles - uploads - downloads - Self.reserve(of: configuration, cores: cores))
         // Operators keep a place, and take no more than that of those whom they serve.
         admin = min(admin, Self.limit(within: free / 8, atLeast: 4))
         gateway = min(gateway, Self.limit(within: free - ConnectionCount.ceiling(of: admin), atLeast: 8))
     }
 
-    /// How many descriptors are kept for all that is no connection of a client's: those of providers, event loops (of which
+    /// How many descriptors are kept for all that is no connection or file of a client's: those of providers, event loops (of which
     /// each has four, in two groups), databases, files, children, watches over health.
     static func reserve(of configuration: Configuration, cores: Int = System.coreCount) -> Int {
         let threads = configuration.gateway.threads == 0 ? cores : configuration.gateway.threads
@@ -37,7 +44,8 @@ struct ConnectionLimits: Sendable, Equatable {
             ConnectionCount.ceiling(of: gateway) + ConnectionCount.ceiling(of: admin),
             8 * ConnectionCount.ceiling(of: admin)
         )
-        return reserve(of: configuration, cores: cores) + free
+        let files = FileLimits()
+        return reserve(of: configuration, cores: cores) + free + files.uploads + files.downloads
     }
 
     /// Says where there are fewer than configured.

@@ -11,12 +11,15 @@ struct BatchParts: Sendable {
     /// The batches that have not ended, the newest first, and how many there are.
     let open: @Sendable (_ limit: Int) async throws -> (batches: [BatchRecord], open: Int)
 
-    /// - Parameter isReplay: whether a recording answers.
+    /// - Parameters:
+    ///   - limits: how many descriptors files may take.
+    ///   - isReplay: whether a recording answers.
     /// - Returns: nil without a data directory.
     init?(
         _ configuration: Configuration,
         _ engine: Engine,
         _ access: AccessControl,
+        _ limits: ConnectionLimits,
         isReplay: Bool,
         logger: Logger
     ) {
@@ -24,7 +27,7 @@ struct BatchParts: Sendable {
         let (news, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let store = DatabaseFileStore(
             directory: Self.directory(configuration, isReplay: isReplay),
-            limits: FileLimits(configuration),
+            limits: FileLimits(configuration, limits),
             clock: engine.clock,
             logger: logger
         ) {
@@ -60,8 +63,10 @@ struct BatchParts: Sendable {
 }
 
 extension FileLimits {
-    fileprivate init(_ configuration: Configuration) {
+    fileprivate init(_ configuration: Configuration, _ descriptors: ConnectionLimits) {
         self.init()
+        uploads = descriptors.uploads
+        downloads = descriptors.downloads
         fileSize = Int64(configuration.files.maximumSize)
         totalSize = Int64(configuration.files.maximumTotal)
         fileCount = configuration.files.maximumCount

@@ -14,7 +14,7 @@ extension DatabaseFileStore: FileStore {
         guard isTaken else {
             throw ModelError(.overloaded, "\(limits.uploads) files are on their way in; try again shortly")
         }
-        let ticket = UploadTicket(self)
+        let ticket = TransferTicket { [self] in uploads.withLock { $0.count -= 1 } }
         guard stored.count + uploads.withLock(\.count) <= limits.fileCount else {
             throw .tooMuch("there are \(limits.fileCount) files, which is as many as there may be")
         }
@@ -53,6 +53,15 @@ extension DatabaseFileStore: FileStore {
     /// A file and what is in it.
     package func content(of id: String, tenant: String) async throws(ModelError) -> (StoredFile, any FileContent) {
         let file = try await file(id, of: tenant)
+        let isTaken = downloads.withLock { downloads in
+            guard downloads < limits.downloads else { return false }
+            downloads += 1
+            return true
+        }
+        guard isTaken else {
+            throw ModelError(.overloaded, "\(limits.downloads) files are on their way out; try again shortly")
+        }
+        let ticket = TransferTicket { [self] in downloads.withLock { $0 -= 1 } }
         let queue = DispatchQueue(label: "aurelis.download")
         let reader = try await attempting(on: queue) { [contents] in
             try contents.path(of: id).map { path throws(FileFault) in try FileReader(path) }
@@ -60,7 +69,7 @@ extension DatabaseFileStore: FileStore {
         guard let reader, reader.count == file.bytes else {
             throw .refused(500, "the content of \(id) is no longer what was stored", code: "file_damaged")
         }
-        return (file, StoredContent(self, reader, queue: queue))
+        return (file, StoredContent(self, reader, ticket, queue: queue))
     }
 
     /// Removes a file.
@@ -83,13 +92,13 @@ extension DatabaseFileStore: FileStore {
     }
 }
 
-/// A place among the uploads that are under way; given back when nobody has it any more.
-final class UploadTicket: Sendable {
-    private let store: DatabaseFileStore
+/// A place among the files that are under way, in or out; given back when nobody has it any more.
+final class TransferTicket: Sendable {
+    private let giveBack: @Sendable () -> Void
 
-    init(_ store: DatabaseFileStore) { self.store = store }
+    init(_ giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }
 
-    deinit { store.uploads.withLock { $0.count -= 1 } }
+    deinit { giveBack() }
 }
 
 extension ModelError {

@@ -21,6 +21,8 @@ package final class DatabaseFileStore: Sendable {
     let logger: Logger
     /// What is being taken in now.
     let uploads = Mutex(FileTotals())
+    /// How many files are being given out now.
+    let downloads = Mutex(0)
     private let rows: StorageConnection
     /// Why it last failed: the same is told once.
     private let lastFailure = Mutex<String?>(nil)

@@ -6,8 +6,10 @@ package struct FileLimits: Sendable, Hashable {
     package var totalSize: Int64 = 10 << 30
     /// Files.
     package var fileCount = 10_000
-    /// Files that are taken in at once, by one process.
+    /// Files that are taken in at once, by one process; each takes a descriptor.
     package var uploads = 32
+    /// Files that are given out at once, by one process; each takes a descriptor.
+    package var downloads = 64
     /// Batches that have not ended.
     package var openBatches = 1_000
     /// How many seconds a file, or a batch that has ended, stays.

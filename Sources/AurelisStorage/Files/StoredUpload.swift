@@ -6,7 +6,7 @@ internal import Synchronization
 final class StoredUpload: FileUpload {
     private let store: DatabaseFileStore
     private let writer: FileWriter
-    private let ticket: UploadTicket
+    private let ticket: TransferTicket
     private let queue: DispatchQueue
     private let tenant: String
     /// How large all files were together when this one began.
@@ -16,7 +16,7 @@ final class StoredUpload: FileUpload {
     init(
         _ store: DatabaseFileStore,
         _ writer: FileWriter,
-        _ ticket: UploadTicket,
+        _ ticket: TransferTicket,
         queue: DispatchQueue,
         tenant: String,
         stored: Int64
@@ -94,11 +94,13 @@ final class StoredUpload: FileUpload {
 final class StoredContent: FileContent {
     private let store: DatabaseFileStore
     private let reader: FileReader
+    private let ticket: TransferTicket
     private let queue: DispatchQueue
 
-    init(_ store: DatabaseFileStore, _ reader: FileReader, queue: DispatchQueue) {
+    init(_ store: DatabaseFileStore, _ reader: FileReader, _ ticket: TransferTicket, queue: DispatchQueue) {
         self.store = store
         self.reader = reader
+        self.ticket = ticket
         self.queue = queue
     }
 

@@ -158,6 +158,26 @@ struct DatabaseFileStoreTests {
         }
     }
 
+    @Test("files are given out to so many at once, and whoever has ended gives a place back")
+    func downloads() async throws {
+        try await FileHarness.with { harness async throws in
+            let store = harness.store { $0.downloads = 2 }
+            let file = try await store.add("hello")
+            for _ in 0..<2 {
+                let one = try await store.content(of: file.id, tenant: "").1
+                let other = try await store.content(of: file.id, tenant: "").1
+                let refused = await #expect(throws: ModelError.self) {
+                    try await store.content(of: file.id, tenant: "")
+                }
+                #expect(refused?.category == .overloaded)
+                #expect(try await one.next() == Array("hello".utf8))
+                #expect(try await other.next() == Array("hello".utf8))
+            }
+            await #expect(throws: ModelError.self) { try await store.content(of: file.id, tenant: "other") }
+            #expect(store.downloads.withLock(\.self) == 0)
+        }
+    }
+
     @Test("a file that is no longer what was stored is not given out")
     func damaged() async throws {
         try await FileHarness.with { harness async throws in
