@@ -49,19 +49,21 @@ package struct RequestFraming: Equatable {
 
     /// An `Expect` field.
     package mutating func take(expectation value: String) throws(ProtocolFailure) {
-        guard value.lowercased() == "100-continue" else { throw .expectationFailed }
+        guard value.withoutTrailingSpace.lowercased() == "100-continue" else { throw .expectationFailed }
         expectsContinue = true
     }
 
     /// A `Content-Length` field.
     package mutating func take(contentLength value: String) throws(ProtocolFailure) {
-        guard let length = Int(value), length >= 0 else { throw .malformed("Content-Length is not a number") }
+        guard let length = Int(value.withoutTrailingSpace), length >= 0 else {
+            throw .malformed("Content-Length is not a number")
+        }
         if length > 0 { body = .length(length) }
     }
 
     /// A `Transfer-Encoding` field.
     package mutating func take(transferEncoding value: String) throws(ProtocolFailure) {
-        guard value.lowercased() == "chunked" else { throw .unsupportedTransferCoding }
+        guard value.withoutTrailingSpace.lowercased() == "chunked" else { throw .unsupportedTransferCoding }
         body = .chunked
     }
 
@@ -70,5 +72,13 @@ package struct RequestFraming: Equatable {
         guard hosts == 1 || (isHTTP10 && hosts == 0) else {
             throw .malformed(hosts == 0 ? "the Host field is missing" : "there is more than one Host field")
         }
+    }
+}
+
+extension String {
+    /// What stands before the spaces at the end of a field's value, which are no part of it. The decoder has taken those at the
+    /// beginning, and what it takes for the end of a framing field are spaces alone: a tab it would understand otherwise.
+    fileprivate var withoutTrailingSpace: Substring {
+        utf8.last == 0x20 ? self[..<(lastIndex { $0 != " " }.map(index(after:)) ?? startIndex)] : self[...]
     }
 }

@@ -16,6 +16,7 @@ struct RequestGateTests {
             ("Transfer-Encoding: identity\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "501"),
             ("Transfer-Encoding: xchunked\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "501"),
             ("Transfer-Encoding: \r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "501"),
+            ("Transfer-Encoding: chunked x\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "501"),
             ("Transfer-Encoding: chunked;q=1\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "501"),
             ("Transfer-Encoding: gzip, chunked\r\n\r\n", "2\r\n{}\r\n0\r\n\r\n", "501"),
             ("Transfer-Encoding: chunked\r\n\r\n", "zz\r\n", "400"),
@@ -56,6 +57,9 @@ struct RequestGateTests {
         #expect(try bench.answer().hasPrefix("HTTP/1.1 200 "))
         try bench.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
         #expect(bench.routes.requests.last == "GET /health ")
+        try bench.routes.finish()
+        try bench.send(Self.post + "Transfer-Encoding: chunked  \r\n\r\n2\r\n[]\r\n0\r\n\r\n")
+        #expect(bench.routes.requests.last == "POST /admin/circuits/reset []")
     }
 
     @Test("a refusal waits until what was asked before it is answered")

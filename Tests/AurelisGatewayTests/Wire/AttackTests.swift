@@ -16,6 +16,11 @@ struct AttackTests {
             "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
             "Transfer-Encoding: identity\r\n\r\n",
             "Transfer-Encoding: chunked\u{B}\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked \u{B} \r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked , gzip\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked x\r\n\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked \u{A0}\r\n\r\n0\r\n\r\n",
             "Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
             "Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
             "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
@@ -36,6 +41,8 @@ struct AttackTests {
             "Transfer-Encoding\u{0}: chunked\r\n\r\n0\r\n\r\n",
             "Content-Length : 0\r\n\r\n",
             "Content-Length: 0 0\r\n\r\n",
+            "Content-Length: 0\u{B}\r\n\r\n",
+            "Content-Length: 0 \u{A0}\r\n\r\n",
             "Content-Length:\r\n 0\r\n\r\n",
             "Content-Length: \r\n\r\n",
             "Content-Length: 0\nX: y\r\n\r\n",
@@ -59,6 +66,35 @@ struct AttackTests {
             #expect(try await client.readToEnd() == "")
         }
         #expect(provider.attempts.isEmpty)
+    }
+
+    @Test(
+        "white space around the value of a framing field is no part of it",
+        arguments: [
+            "Transfer-Encoding: chunked ", "Transfer-Encoding:  \t chunked   ", "Transfer-Encoding:Chunked ",
+            "Transfer-Encoding:chunked", "Content-Length: 2 ", "Content-Length: \t 2   ",
+            "Expect: 100-continue \r\nContent-Length: 2",
+        ]
+    )
+    func whiteSpace(fields: String) async throws {
+        let provider = TestProvider()
+        let body = Samples.chat
+        try await TestGateway.run(provider) { gateway async throws in
+            let client = try await gateway.connect()
+            let fields = fields.replacing("2", with: "\(body.utf8.count)")
+            let isChunked = fields.lowercased().contains("chunked")
+            let size = String(body.utf8.count, radix: 16)
+            let sent = isChunked ? "\(size)\r\n\(body)\r\n0\r\n\r\n" : body
+            // With another one behind it, so that the end is seen where it is.
+            let head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            try await client.send(head + fields + "\r\n\r\n" + sent)
+            try await client.send(Samples.get("/health/live"))
+            var answer = try await client.readAnswer()
+            if answer.status == 100 { answer = try await client.readAnswer() }
+            #expect(answer.status == 200)
+            #expect(try await client.readAnswer().status == 200)
+        }
+        #expect(provider.attempts.count == 1)
     }
 
     @Test(
