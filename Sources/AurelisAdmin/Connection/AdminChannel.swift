@@ -12,21 +12,24 @@ struct AdminChannel: ServerChildChannel {
     let connections: ConnectionCount
     let base: HTTP1Channel
 
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<AcceptedConnection> {
         channel.eventLoop.makeCompletedFuture {
             try security?.secure(channel)
         }.flatMap {
             base.setup(channel: channel, logger: logger)
-        }.flatMapThrowing { value in
+        }.map { value in
+            // Before anything can fail.
+            AcceptedConnection(value)
+        }.flatMapThrowing { connection in
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(RequestGate(connections), position: .after(decoder))
-            return value
+            return connection
         }
     }
 
-    func handle(value: HTTP1Channel.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
+    func handle(value: AcceptedConnection, logger: Logger) async {
+        await base.handle(value: value.take(), logger: logger)
     }
 }
 
