@@ -116,9 +116,9 @@ extension RequestRecord {
 }
 
 extension RequestRecord {
-    /// The stable name of its end, of which there are only so many. A caller's typo is told from a model that is away.
+    /// The stable name of its end, of which there are only so many. What is its caller's to mend has names of its own.
     fileprivate var label: String {
-        if isUnknownModel { return OutcomeLabels.unknownModel }
+        if let fault { return fault.rawValue }
         return if case .failed(let category) = outcome { category.label } else { outcome.rawValue }
     }
 }

@@ -12,7 +12,7 @@ enum SeriesAtZero {
 
     /// Makes those of a configured model.
     static func of(model: String, _ factory: any MetricsFactory) {
-        for task in TaskType.allCases { requests(model, task, OutcomeLabels.answered, factory) }
+        for task in TaskType.allCases { requests(model, task, RequestRecord.Outcome.answered.rawValue, factory) }
         for category in failures { failure(model, category.rawValue, factory) }
         for kind in ["prompt", "completion"] {
             begin(MetricNames.tokens, [("model", model), ("kind", kind)], factory)
@@ -22,7 +22,7 @@ enum SeriesAtZero {
 
     /// Makes those of requests that are for no model of the configuration.
     static func beside(models factory: any MetricsFactory) {
-        failure(ModelLabels.other, OutcomeLabels.unknownModel, factory)
+        failure(ModelLabels.other, CallerFault.unknownModel.rawValue, factory)
         for model in [ModelLabels.other, ModelLabels.none] {
             failure(model, ModelError.Category.invalidRequest.rawValue, factory)
         }

@@ -116,7 +116,7 @@ struct RequestRecording: Sendable {
             cost: trace.cost(of: usage, at: price),
             trace: trace
         )
-        record.isUnknownModel = failure?.isUnknownModel ?? false
+        record.fault = failure.flatMap(CallerFault.init)
         call.spans?.end(record)
         guard let auditor else { return recorder.record(record) }
         var details = AuditDetails(of: call, answer: answer, text: text, withContent: auditor.withContent)

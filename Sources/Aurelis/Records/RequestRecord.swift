@@ -35,8 +35,8 @@ public struct RequestRecord: Sendable, Hashable {
     public var cost: Int64?
     /// Every candidate and every attempt.
     public var trace: RouteTrace
-    /// Whether it failed because nobody serves such a model; not kept on the disk, where `message` says it.
-    package var isUnknownModel = false
+    /// Whether its failure is its caller's to mend; nil: it is not. Not kept on the disk, where `message` says it.
+    package var fault: CallerFault?
 
     /// How a request ends.
     public enum Outcome: Sendable, Hashable {

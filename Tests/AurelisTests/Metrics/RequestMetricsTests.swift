@@ -104,13 +104,39 @@ struct RequestMetricsTests {
         #expect(counts("aurelis_errors_total") == ["model=other category=unknown_model": 1])
         var record = RequestRecord.sample(model: "gpt-4o", outcome: .failed(.modelUnavailable))
         metrics.record(record)
-        record.isUnknownModel = true
+        record.fault = .unknownModel
         metrics.record(record)
         #expect(
             counts("aurelis_requests_total") == [
                 "model=other task=general cached=no outcome=unknown_model": 1,
                 "model=gpt-4o task=general cached=no outcome=model_unavailable": 1,
                 "model=gpt-4o task=general cached=no outcome=unknown_model": 1,
+            ]
+        )
+    }
+
+    @Test("what a key's own limits refuse is told from what a provider refuses")
+    func keyLimits() async throws {
+        let metrics = RequestMetrics(models: [.gpt4o], factory: backend)
+        let failures: [(ModelError.Category, String?)] = [
+            (.rateLimit, nil), (.permission, nil), (.rateLimit, "ci"), (.quota, "ci"), (.overloaded, "ci"),
+        ]
+        for (category, key) in failures {
+            var failure = ModelError(category, "no")
+            failure.key = key
+            #expect(CallerFault(failure) == (key == nil ? nil : .keyLimit))
+            var record = RequestRecord.sample(model: "gpt-4o", outcome: .failed(category))
+            record.fault = CallerFault(failure)
+            metrics.record(record)
+        }
+        var refusal = ModelError(.permission, "the key is not for this")
+        refusal.key = "ci"
+        provider.script(.gpt4o, .failure(refusal))
+        _ = try? await orchestrator(metrics).respond(to: ModelRequest("x", model: .gpt4o))
+        #expect(
+            counts("aurelis_errors_total") == [
+                "model=gpt-4o category=rate_limit": 1, "model=gpt-4o category=permission": 1,
+                "model=gpt-4o category=key_limit": 4,
             ]
         )
     }
