@@ -94,7 +94,7 @@ let package = Package(
         // No package for Prometheus can be had here; what one would do is this room, so that one can take its place.
         room("AurelisPrometheus", [metrics]),
         // The same for an exporter of traces.
-        room("AurelisTracing", ["AurelisJSON", "AurelisTransport", lifecycle, log, tracing]),
+        room("AurelisTracing", ["Aurelis", "AurelisJSON", "AurelisTransport", lifecycle, log]),
         room("AurelisTLS", [nio, nioPosix, nioTLS, nioSSL, crypto, certificates, asn1]),
         room("AurelisServing", [nio, nioHTTP1]),
         room(
@@ -141,7 +141,7 @@ let package = Package(
                 "AurelisPrometheus", "AurelisRedis", "AurelisServing", "AurelisSigning", "AurelisSimulator",
                 "AurelisStorage", "AurelisTesting",
                 "AurelisTLS", "AurelisTracing",
-                nio, nioPosix, lifecycle, log, metrics, tracing,
+                nio, nioPosix, lifecycle, log, metrics,
                 .product(name: "Yams", package: "Yams"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
@@ -175,7 +175,7 @@ let package = Package(
             ]
         ),
         tests(of: "AurelisPrometheus", [metrics]),
-        tests(of: "AurelisTracing", ["AurelisJSON", "AurelisTransport", log, nio, nioPosix, tracing]),
+        tests(of: "AurelisTracing", ["Aurelis", "AurelisJSON", "AurelisTesting"]),
         tests(
             of: "AurelisTransport",
             ["AurelisTLS", "AurelisTestSupport", nio, nioPosix, nioHTTP1, nioEmbedded, nioSSL]

@@ -1,47 +1,70 @@
+import Aurelis
+import AurelisTesting
+import AurelisTracing
 import Testing
-import Tracing
-
-@testable import AurelisTracing
 
 @Suite("What waits to be exported")
 struct ExportStateTests {
-    private func span(_ number: UInt64) -> FinishedSpan {
+    /// A request of so many spans, all of one number.
+    private func trace(_ number: UInt64, spans: Int = 1) -> FinishedTrace {
         let context = TraceContext(traceID: .init(high: 1, low: number), spanID: number, isSampled: true)
-        return FinishedSpan(context: context, name: "s", kind: .internal, start: 0, end: 0, attributes: [:])
+        let span = SpanRecord("s", .internal, start: 0)
+        return FinishedTrace(context: context, parent: nil, spans: Array(repeating: span, count: spans))
     }
 
     @Test("a queue holds so many and counts the others; half full, it asks to be emptied")
     func queue() {
         var queue = SpanQueue(limit: 4)
-        let asked = (1...4).map { queue.append(span($0)) }
+        let asked = (1...4).map { queue.append(trace($0)) }
         #expect(asked == [false, true, false, false])
-        let isTime = queue.append(span(5))
+        let isTime = queue.append(trace(5))
         #expect(isTime)
         #expect(queue.dropped == 1)
         let batches = (0..<3).map { _ in queue.take(3).map(\.context.spanID) }
         #expect(batches == [[1, 2, 3], [4], []])
     }
 
+    @Test(
+        "spans are what is counted; those of one request stay together, even where they are more than a batch or the queue"
+    )
+    func requests() {
+        var queue = SpanQueue(limit: 5)
+        let asked = [trace(1, spans: 2), trace(2, spans: 2), trace(3, spans: 2)].map { queue.append($0) }
+        #expect(asked == [false, true, true])
+        #expect((queue.count, queue.dropped) == (4, 2))
+        #expect(queue.take(3).map(\.context.spanID) == [1])
+        #expect(queue.take(1).map(\.context.spanID) == [2])
+        #expect(queue.count == 0)
+        _ = queue.append(trace(4, spans: 9))
+        #expect((queue.count, queue.dropped) == (9, 2))
+        _ = queue.append(trace(5))
+        #expect(queue.dropped == 3)
+        #expect(queue.take(3).map(\.spans.count) == [9])
+    }
+
     @Test("nothing is lost between queue, batches and drops, in whatever order", arguments: 0..<20)
     func sequences(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
-        var queue = SpanQueue(limit: 1 + generator.number(below: 8))
-        var (given, taken): (UInt64, [UInt64]) = (0, [])
+        var random = SplitMix64(seed: seed)
+        var queue = SpanQueue(limit: .random(in: 1...8, using: &random))
+        var (number, given, taken): (UInt64, Int, [FinishedTrace]) = (0, 0, [])
         for _ in 0..<300 {
-            if generator.number(below: 3) > 0 {
-                given += 1
-                _ = queue.append(span(given))
+            if Int.random(in: 0..<3, using: &random) > 0 {
+                number += 1
+                let new = trace(number, spans: .random(in: 1...3, using: &random))
+                given += new.spans.count
+                _ = queue.append(new)
             } else {
-                let batch = queue.take(1 + generator.number(below: 4))
-                if generator.number(below: 3) == 0 {
+                let batch = queue.take(.random(in: 1...4, using: &random))
+                if Int.random(in: 0..<3, using: &random) == 0 {
                     queue.putBack(batch)
                 } else {
-                    taken += batch.map(\.context.spanID)
+                    taken += batch
                 }
             }
         }
-        #expect(UInt64(taken.count + queue.count + queue.dropped) == given)
-        #expect(taken == taken.sorted())
+        #expect(taken.reduce(0) { $0 + $1.spans.count } + queue.count + queue.dropped == given)
+        let order = taken.map(\.context.spanID)
+        #expect(order == order.sorted())
     }
 
     @Test("a batch is sent again after growing waits, and given up in the end")

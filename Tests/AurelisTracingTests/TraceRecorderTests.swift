@@ -1,185 +1,139 @@
-import AurelisJSON
+import Aurelis
+import AurelisTesting
+import AurelisTracing
 import Synchronization
 import Testing
-import Tracing
 
-@testable import AurelisTracing
-
-@Suite("Spans, from their start to their JSON")
+@Suite("The gateway's own tracer")
 struct TraceRecorderTests {
-    private final class Finished: Sendable {
-        let spans = Mutex<[FinishedSpan]>([])
-
-        var all: [FinishedSpan] { spans.withLock { $0 } }
-    }
-
-    private struct Fields: Extractor, Injector {
-        func extract(key: String, from carrier: [String: String]) -> String? { carrier[key] }
-        func inject(_ value: String, forKey key: String, into carrier: inout [String: String]) { carrier[key] = value }
-    }
-
     private static let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
     private let finished = Finished()
 
     private func tracer(ratio: Double = 1, propagates: Bool = true) -> TraceRecorder {
-        let generator = Mutex(SeededGenerator(seed: 7))
+        let random = Mutex(SplitMix64(seed: 7))
         return TraceRecorder(
             sampling: Sampling(ratio: ratio),
             propagates: propagates,
-            random: { generator.withLock { $0.next() } },
-            finish: { [finished] span in finished.spans.withLock { $0.append(span) } }
+            number: { random.withLock { $0.next() } },
+            finish: { [finished] in finished.take($0) }
         )
     }
 
-    private func moment(_ nanoseconds: UInt64) -> DefaultTracerClock.Timestamp {
-        DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds)
-    }
+    private func root(_ start: UInt64 = 1) -> SpanRecord { SpanRecord("aurelis.chat", .server, start: start) }
 
-    private func context(_ tracer: TraceRecorder, _ fields: [String: String]) -> ServiceContext {
-        var context = ServiceContext.topLevel
-        tracer.extract(fields, into: &context, using: Fields())
-        return context
-    }
+    private func attempt() -> SpanRecord { SpanRecord("chat", model: "gpt-4o", .client, start: 2) }
 
-    @Test("a span goes on with the caller's trace, and tells its own name to whoever is asked")
+    @Test("a trace goes on with the caller's, and tells the attempt's own name to whoever is asked")
     func propagation() throws {
-        let tracer = tracer(ratio: 0)
-        let span = tracer.startSpan(
-            "x",
-            context: context(tracer, ["traceparent": Self.parent, "tracestate": "a=1"]),
-            ofKind: .client,
-            at: moment(5)
-        )
-        var fields: [String: String] = [:]
-        tracer.inject(span.context, into: &fields, using: Fields())
-        span.end(at: moment(9))
-        let told = try #require(finished.all.first)
-        #expect(told.parent == 0x00f0_67aa_0ba9_02b7)
-        #expect(told.context.traceID.description == "4bf92f3577b34da6a3ce929d0e0e4736")
-        #expect(fields["traceparent"] == told.context.parent)
-        #expect(fields["traceparent"] != Self.parent)
-        #expect(fields["tracestate"] == "a=1")
+        let fields = TraceFields([("traceparent", Self.parent), ("tracestate", "a=1")])
+        let trace = try #require(tracer(ratio: 0).begin(root(), after: fields))
+        var attempt = attempt()
+        let told = trace.open(&attempt)
+        trace.close(attempt)
+        trace.end(root())
+        let whole = try #require(finished.all.first)
+        #expect(whole.parent == 0x00f0_67aa_0ba9_02b7)
+        #expect(whole.context.traceID.description == "4bf92f3577b34da6a3ce929d0e0e4736")
+        #expect(whole.spans.map(\.name) == ["chat gpt-4o", "aurelis.chat"])
+        #expect(whole.spans.last?.id == whole.context.spanID)
+        var place = whole.context
+        place.spanID = try #require(whole.spans.first?.id)
+        #expect(told == TraceFields([("traceparent", place.parent), ("tracestate", "a=1")]))
+        #expect(Set([place.spanID, whole.context.spanID, 0x00f0_67aa_0ba9_02b7]).count == 3)
     }
 
     @Test("a trace that its caller does not record is passed on and costs nothing")
-    func unrecorded() {
-        let tracer = tracer()
-        let unsampled = Self.parent.dropLast() + "0"
-        let span = tracer.startSpan("x", context: context(tracer, ["traceparent": String(unsampled)]))
-        #expect(!span.isRecording)
-        var fields: [String: String] = [:]
-        tracer.inject(span.context, into: &fields, using: Fields())
-        #expect(fields["traceparent"] == String(unsampled))
-        span.attributes["a"] = 1
-        span.end()
+    func unrecorded() throws {
+        let fields = TraceFields([("traceparent", Self.parent.dropLast() + "0"), ("tracestate", "a=1")])
+        let trace = try #require(tracer().begin(root(), after: fields))
+        #expect(trace.place == nil)
+        var attempt = attempt()
+        #expect(trace.open(&attempt) == fields)
+        trace.close(attempt)
+        trace.end(root())
         #expect(finished.all.isEmpty)
     }
 
     @Test("without a caller's trace and outside of the share there is nothing, not even for providers")
     func outside() {
-        let tracer = tracer(ratio: 0)
-        let span = tracer.startSpan("x", context: context(tracer, ["traceparent": "nonsense"]))
-        var fields: [String: String] = [:]
-        tracer.inject(span.context, into: &fields, using: Fields())
-        #expect(!span.isRecording)
-        #expect(fields.isEmpty)
+        for fields in [nil, TraceFields(), TraceFields([("traceparent", "nonsense"), ("tracestate", "a=1")])] {
+            #expect(tracer(ratio: 0).begin(root(), after: fields) == nil)
+        }
     }
 
     @Test("who is not to be told is not told")
-    func silence() {
+    func silence() throws {
         let tracer = tracer(propagates: false)
-        let span = tracer.startSpan("x", context: .topLevel)
-        var fields: [String: String] = [:]
-        tracer.inject(span.context, into: &fields, using: Fields())
-        #expect(span.isRecording)
-        #expect(fields.isEmpty)
+        let trace = try #require(tracer.begin(root(), after: TraceFields([("traceparent", Self.parent)])))
+        var attempt = attempt()
+        #expect(trace.place != nil)
+        #expect(trace.open(&attempt).isEmpty)
+        let unsampled = TraceFields([("traceparent", Self.parent.dropLast() + "0")])
+        #expect(tracer.begin(root(), after: unsampled) == nil)
     }
 
-    @Test("a span ends once, never before it began, and changes no more")
-    func ends() throws {
-        let span = tracer().startSpan("x", context: .topLevel, at: moment(10))
-        span.end(at: moment(3))
-        span.end(at: moment(20))
-        span.attributes["late"] = true
-        #expect(finished.all.count == 1)
-        #expect(finished.all.first?.end == 10)
-        #expect(finished.all.first?.attributes.isEmpty == true)
-        #expect(!span.isRecording)
+    @Test("a request's spans leave as one when it has ended; what comes later leaves by itself, in the same trace")
+    func late() throws {
+        let trace = try #require(tracer().begin(root(), after: nil))
+        var attempt = attempt()
+        _ = trace.open(&attempt)
+        trace.close(SpanRecord("aurelis.route", .internal, start: 1))
+        #expect(finished.all.isEmpty)
+        trace.end(root())
+        trace.close(attempt)
+        #expect(finished.all.map { $0.spans.map(\.action) } == [["aurelis.route", "aurelis.chat"], ["chat"]])
+        #expect(Set(finished.all.map(\.context)).count == 1)
+        #expect(Set(finished.all.flatMap { $0.spans.map(\.id) }).count == 3)
     }
 
-    @Test("the JSON is what OTLP says")
-    func document() throws {
-        let tracer = tracer()
-        let parent = tracer.startSpan("parent", context: .topLevel, ofKind: .server, at: moment(1))
-        let span = tracer.startSpan(
-            "chat gpt-4o",
-            context: parent.context,
-            ofKind: .client,
-            at: moment(1_700_000_000_000_000_001)
-        )
-        span.attributes["text"] = "a \"quote\""
-        span.attributes["int"] = 42
-        span.attributes["flag"] = true
-        span.attributes["double"] = 0.5
-        span.attributes["nan"] = Double.nan
-        span.attributes["long"] = String(repeating: "x", count: 5_000)
-        span.addEvent(SpanEvent(name: "first", at: moment(1_700_000_000_000_000_002)))
-        span.addLink(SpanLink(context: parent.context, attributes: [:]))
-        span.setStatus(SpanStatus(code: .error, message: "timeout"))
-        span.end(at: moment(1_700_000_000_000_000_003))
-        let json = try JSONDocument(
-            SpanDocument.bytes(finished.all, resource: [("service.name", "aurelis")], version: "1", redact: \.self)
-        )
-        let resource = json["resourceSpans"]?[0]
-        #expect(resource?["resource"]?["attributes"]?[0]?["value"]?["stringValue"]?.string == "aurelis")
-        let told = try #require(resource?["scopeSpans"]?[0]?["spans"]?[0])
-        let context = try #require(finished.all.first?.context)
-        #expect(told["traceId"]?.string == context.traceID.description)
-        #expect(told["spanId"]?.string?.count == 16)
-        #expect(told["parentSpanId"]?.string == parent.context.trace?.spanID.digits)
-        #expect(told["kind"]?.int == 3)
-        #expect(told["startTimeUnixNano"]?.string == "1700000000000000001")
-        #expect(told["endTimeUnixNano"]?.string == "1700000000000000003")
-        #expect(told["status"]?["code"]?.int == 2)
-        #expect(told["events"]?[0]?["name"]?.string == "first")
-        #expect(told["links"]?[0]?["spanId"]?.string == parent.context.trace?.spanID.digits)
-        var values: [String: String] = [:]
-        for attribute in told["attributes"]?.elements ?? .empty {
-            for (kind, value) in attribute["value"]?.members ?? .empty {
-                values[attribute["key"]?.string ?? ""] =
-                    "\(kind) \(value.string ?? String(decoding: value.raw, as: UTF8.self))"
-            }
-        }
-        #expect(values["text"] == "stringValue a \"quote\"")
-        #expect(values["int"] == "intValue 42")
-        #expect(values["flag"] == "boolValue true")
-        #expect(values["double"] == "doubleValue 0.5")
-        #expect(values["nan"] == "stringValue nan")
-        #expect(values["long"]?.count == 1_024 + "stringValue ".count)
+    @Test("a request of very many parts does not keep them all")
+    func portions() throws {
+        let trace = try #require(tracer().begin(root(), after: nil))
+        for _ in 0..<200 { trace.close(SpanRecord("aurelis.wait", .internal, start: 1)) }
+        trace.end(root())
+        #expect(finished.all.map(\.spans.count) == [64, 64, 64, 9])
     }
-    @Test("no text of a span leaves with a credential, the first time and when it is said again")
-    func credentials() throws {
-        let tracer = tracer()
-        for _ in 0..<2 {
-            var context = ServiceContext.topLevel
-            let id = TraceContext.TraceID(high: 1, low: 2)
-            context.trace = TraceContext(traceID: id, spanID: 3, isSampled: true, state: "v=s3cret")
-            let span = tracer.startSpan("chat s3cret", context: context, ofKind: .client, at: moment(1))
-            span.attributes["s3cret"] = "s3cret"
-            span.attributes["list"] = ["a", "s3cret"]
-            span.attributes["long"] = String(repeating: "x", count: 1_020) + "s3cret"
-            span.addEvent(SpanEvent(name: "s3cret", at: moment(2), attributes: ["a": "s3cret"]))
-            span.addLink(SpanLink(context: context, attributes: ["b": "s3cret"]))
-            span.setStatus(SpanStatus(code: .error, message: "s3cret"))
-            span.end(at: moment(3))
+
+    @Test("names are distinct and none is zero")
+    func names() throws {
+        let tracer = TraceRecorder(sampling: Sampling(ratio: 1)) { [finished] in finished.take($0) }
+        for _ in 0..<1_000 {
+            let trace = try #require(tracer.begin(root(), after: nil))
+            trace.close(SpanRecord("aurelis.route", .internal, start: 1))
+            trace.end(root())
         }
-        let bytes = SpanDocument.bytes(finished.all, resource: [("service.name", "s3cret")], version: "1") { text in
-            text.split(separator: "s3cret", omittingEmptySubsequences: false).joined(separator: "***")
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        #expect(!text.contains("s3c"))
-        #expect(text.split(separator: "***").count == 1 + 2 * 10 + 1)
-        _ = try JSONDocument(bytes)
+        #expect(Set(finished.all.map(\.context.traceID)).count == 1_000)
+        #expect(Set(finished.all.flatMap { $0.spans.map(\.id) }).subtracting([0]).count == 2_000)
+        let zero = TraceRecorder(sampling: Sampling(ratio: 1), number: { 0 }) { [finished] in finished.take($0) }
+        let trace = try #require(zero.begin(root(), after: nil))
+        trace.end(root())
+        #expect(finished.all.last?.context.parent == "00-00000000000000000000000000000001-0000000000000001-01")
     }
+
+    @Test("a caller's decision holds; of all others a share is recorded, by the trace's name")
+    func sampling() throws {
+        let sampled = try #require(TraceContext(parsing: Self.parent))
+        let not = TraceContext(traceID: sampled.traceID, spanID: 1, isSampled: false)
+        #expect(Sampling(ratio: 0).samples(parent: sampled, low: 0))
+        #expect(!Sampling(ratio: 1).samples(parent: not, low: 0))
+        let numbers = DistinctNumbers()
+        var random = SplitMix64(seed: 1)
+        for next in [{ random.next() }, { numbers.next() }] {
+            let count = (0..<10_000).count { _ in Sampling(ratio: 0.1).samples(parent: nil, low: next()) }
+            #expect((850...1_150).contains(count))
+        }
+        #expect(!Sampling(ratio: 0).samples(parent: nil, low: 0))
+        #expect(Sampling(ratio: 1).samples(parent: nil, low: .max))
+        #expect(Sampling(ratio: .nan).ratio == 0)
+    }
+}
+
+/// Traces that have ended.
+final class Finished: Sendable {
+    private let traces = Mutex<[FinishedTrace]>([])
+
+    var all: [FinishedTrace] { traces.withLock { $0 } }
+
+    func take(_ trace: FinishedTrace) { traces.withLock { $0.append(trace) } }
 }

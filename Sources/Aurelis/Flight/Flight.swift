@@ -1,6 +1,5 @@
 internal import AurelisJSON
 internal import Synchronization
-internal import Tracing
 
 /// One call under way, shared by all whose calls are equal.
 ///
@@ -36,7 +35,7 @@ final class Flight: Sendable {
     /// For whom its work waits where a quota has no room.
     let priority: RequestPriority
     /// What stands for that call in traces; nil when it is not traced.
-    let context: ServiceContext?
+    let place: SpanPlace?
 
     private struct State {
         var flight = FlightState<Landing, ProviderEvent>()
@@ -57,12 +56,12 @@ final class Flight: Sendable {
         request: RequestID,
         deadline: ContinuousClock.Instant,
         priority: RequestPriority = .interactive,
-        context: ServiceContext? = nil
+        place: SpanPlace? = nil
     ) {
         self.request = request
         self.deadline = deadline
         self.priority = priority
-        self.context = context
+        self.place = place
     }
 
     /// Begins the work, on the executor that its caller runs on.

@@ -23,7 +23,7 @@ extension ModelOrchestrator {
                     request: call.id,
                     deadline: journey.lastDeadline,
                     priority: call.priority,
-                    context: call.spans?.context
+                    place: call.spans?.place
                 )
             }
             if let onWait = call.onWait { flight.listen(id, onWait) }
@@ -48,7 +48,7 @@ extension ModelOrchestrator {
                 let arrival = time.now
                 let failure = landing.failure
                 journey.recordShared(candidate, with: flight.request, failure: failure, since: boarding, at: arrival)
-                call.spans?.stage("aurelis.flight.join", from: boarding, to: arrival, with: flight.context)
+                call.spans?.stage("aurelis.flight.join", from: boarding, to: arrival, with: flight.place)
                 if failure == nil { cache.countShared() }
                 // What ended the other call's patience need not end ours.
                 if let failure, journey.mayContinue(at: arrival), !landing.journey.mayContinue(at: arrival)

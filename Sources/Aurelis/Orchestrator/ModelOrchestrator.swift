@@ -19,7 +19,7 @@ public final class ModelOrchestrator: Sendable {
     let limiters: [ProviderID: ConcurrencyLimiter]
     let turns: TurnDesk
     let recording: RequestRecording?
-    let tracer: (any Tracer)?
+    let tracer: (any RequestTracer)?
     let inspector: CallInspector
     let logger: Logger
 
@@ -41,7 +41,7 @@ public final class ModelOrchestrator: Sendable {
     ///   - health: what an earlier orchestrator has learnt; nil: nothing is known yet.
     ///   - recorder: is told what became of every request; nil: nobody is.
     ///   - tracer: makes the spans of requests; nil: there are none. `InstrumentationSystem.tracer` is that of the process.
-    public init(
+    public convenience init(
         providers: [any ModelProvider],
         configuration: OrchestratorConfiguration = OrchestratorConfiguration(),
         cache: AnswerCache? = nil,
@@ -50,6 +50,37 @@ public final class ModelOrchestrator: Sendable {
         health: RouteHealth? = nil,
         recorder: (any RequestRecorder)? = nil,
         tracer: (any Tracer)? = nil,
+        time: any TimeSource = SystemTimeSource(),
+        wallClock: WallClock = .system,
+        random: any RandomSource = SystemRandomSource(),
+        logger: Logger = Logger(label: "aurelis.orchestrator")
+    ) {
+        self.init(
+            providers: providers,
+            configuration: configuration,
+            cache: cache,
+            quota: quota,
+            tokenizers: tokenizers,
+            health: health,
+            recorder: recorder,
+            tracing: tracer.map(DistributedTracer.init),
+            time: time,
+            wallClock: wallClock,
+            random: random,
+            logger: logger
+        )
+    }
+
+    /// The same with whatever makes traces.
+    package init(
+        providers: [any ModelProvider],
+        configuration: OrchestratorConfiguration = OrchestratorConfiguration(),
+        cache: AnswerCache? = nil,
+        quota: (any QuotaLedger)? = nil,
+        tokenizers: ModelTokenizers = ModelTokenizers(),
+        health: RouteHealth? = nil,
+        recorder: (any RequestRecorder)? = nil,
+        tracing tracer: (any RequestTracer)?,
         time: any TimeSource = SystemTimeSource(),
         wallClock: WallClock = .system,
         random: any RandomSource = SystemRandomSource(),

@@ -1,10 +1,8 @@
-internal import Tracing
-
 extension ModelOrchestrator {
     /// Begins the spans of a call, if it is traced and has none yet.
     func trace(_ call: inout ModelCall, since start: ContinuousClock.Instant) {
         guard let tracer, call.spans == nil else { return }
-        call.spans = RequestSpans.begin(call, by: tracer, at: start, wallClock)
+        call.spans = RequestSpans(of: call, by: tracer, at: start, wallClock)
     }
 
     /// Tells of a look into the cache.
@@ -12,8 +10,8 @@ extension ModelOrchestrator {
     /// - Parameter start: nil when nobody wants to know.
     func lookedUp(_ call: ModelCall, since start: ContinuousClock.Instant?, _ hit: CacheHit?) {
         guard let spans = call.spans, let start else { return }
-        let layer = hit?.layer.rawValue ?? "none"
-        spans.stage("aurelis.cache.lookup", from: start, to: time.now, ["aurelis.cache.layer": .string(layer)])
+        let layer = SpanFact(.cacheLayer, .word(hit?.layer.rawValue ?? "none"))
+        spans.stage("aurelis.cache.lookup", from: start, to: time.now, layer)
     }
 
     /// Tells of a wait.

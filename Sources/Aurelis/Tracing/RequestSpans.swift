@@ -1,5 +1,4 @@
 internal import Synchronization
-internal import Tracing
 
 /// The spans of one request: made only for a request that is traced, so that all others cost a look at nil.
 ///
@@ -8,14 +7,14 @@ internal import Tracing
 final class RequestSpans: Sendable {
     /// What is sent to a provider, on its way.
     struct Attempt: Sendable {
-        fileprivate let span: (any Span)?
+        fileprivate let span: SpanRecord?
         /// What the provider is told of the trace.
         let fields: TraceFields
     }
 
     private struct State {
         /// An answer that has come, or begun to: its span ends with the answer, and tells what it cost.
-        var open: (span: any Span, since: ContinuousClock.Instant)?
+        var open: SpanRecord?
         /// When the latest stage ended.
         var latest: ContinuousClock.Instant?
         var hasEnded = false
@@ -23,108 +22,94 @@ final class RequestSpans: Sendable {
         mutating func reach(_ moment: ContinuousClock.Instant) { latest = max(latest ?? moment, moment) }
     }
 
-    private let tracer: any Tracer
-    private let root: any Span
+    private let trace: any RequestTrace
+    private let root: SpanRecord
     private let start: ContinuousClock.Instant
-    /// The moment of the start, in nanoseconds since 1970-01-01 UTC.
-    private let epoch: UInt64
     private let state = Mutex(State())
 
-    private init(_ tracer: any Tracer, _ root: any Span, start: ContinuousClock.Instant, epoch: UInt64) {
-        self.tracer = tracer
-        self.root = root
-        self.start = start
-        self.epoch = epoch
-    }
-
     /// The spans of a call; nil when it is not traced, and nobody is to be told so.
-    static func begin(
-        _ call: ModelCall,
-        by tracer: any Tracer,
-        at start: ContinuousClock.Instant,
-        _ clock: WallClock
-    ) -> RequestSpans? {
-        var context = ServiceContext.current ?? .topLevel
-        let isRemote = call.traceFields.map { !$0.isEmpty } ?? false
-        if let fields = call.traceFields { tracer.extract(fields, into: &context, using: TraceFieldAccess()) }
+    init?(of call: ModelCall, by tracer: any RequestTracer, at start: ContinuousClock.Instant, _ clock: WallClock) {
         let epoch = UInt64(max(0, clock.millisecondsSinceEpoch)) * 1_000_000
         let name = call.operation == .chatCompletion ? "aurelis.chat" : "aurelis.embeddings"
-        let root = tracer.opened(name, context, call.traceFields == nil ? .internal : .server, at: epoch)
-        guard root.isRecording || isRemote else { return nil }
-        return RequestSpans(tracer, root, start: start, epoch: epoch)
+        root = SpanRecord(name, call.traceFields == nil ? .internal : .server, start: epoch)
+        guard let trace = tracer.begin(root, after: call.traceFields) else { return nil }
+        self.trace = trace
+        self.start = start
+        place = trace.place
     }
 
     /// What stands for the request in other traces; nil when it is not recorded.
-    var context: ServiceContext? { root.isRecording ? root.context : nil }
+    let place: SpanPlace?
 
     /// A part of the way that has ended.
     func stage(
         _ name: String,
         from begin: ContinuousClock.Instant,
         to end: ContinuousClock.Instant,
-        _ attributes: SpanAttributes = [:],
-        with other: ServiceContext? = nil
+        _ fact: SpanFact? = nil,
+        with other: SpanPlace? = nil
     ) {
-        guard root.isRecording else { return }
-        state.withLock { $0.reach(end) }
-        let span = tracer.opened(name, root.context, .internal, at: moment(begin))
-        span.attributes = attributes
-        if let other { span.addLink(SpanLink(context: other, attributes: [:])) }
-        span.closed(at: moment(end))
+        guard place != nil else { return }
+        let isLate = state.withLock { state in
+            state.reach(end)
+            return state.hasEnded
+        }
+        guard !isLate else { return }
+        var span = SpanRecord(name, .internal, start: moment(begin))
+        if let fact { span.facts = [fact] }
+        span.link = other
+        close(&span, at: end)
     }
 
     /// A wait that has ended.
     func waited(_ reason: String, from begin: ContinuousClock.Instant, to end: ContinuousClock.Instant) {
-        stage("aurelis.wait", from: begin, to: end, ["aurelis.wait.reason": .string(reason)])
+        stage("aurelis.wait", from: begin, to: end, SpanFact(.waitReason, .word(reason)))
     }
 
     /// Something is about to be sent.
     func attempt(_ call: ModelCall, on candidate: Candidate, number: Int, at now: ContinuousClock.Instant) -> Attempt {
-        var fields = TraceFields()
-        guard root.isRecording else {
-            tracer.inject(root.context, into: &fields, using: TraceFieldAccess())
-            return Attempt(span: nil, fields: fields)
-        }
-        let operation = call.operation.rawValue
         let model = candidate.model.wireName
-        let span = tracer.opened("\(operation) \(model)", root.context, .client, at: moment(now))
-        var told: [String: SpanAttribute] = Dictionary(minimumCapacity: 12)
-        told["gen_ai.operation.name"] = .string(operation)
-        told["gen_ai.provider.name"] = .string(candidate.provider.id.genAIName)
-        told["gen_ai.request.model"] = .string(model)
-        told["aurelis.provider"] = .string(candidate.provider.id.rawValue)
-        told["aurelis.attempt"] = .int64(Int64(number))
+        var span = SpanRecord(call.operation.rawValue, model: model, .client, start: moment(now))
+        guard place != nil else { return Attempt(span: nil, fields: trace.open(&span)) }
+        // Room for what is told at its end, too.
+        span.facts.reserveCapacity(10)
+        span.facts.append(SpanFact(.operation, .word(call.operation.rawValue)))
+        span.facts.append(SpanFact(.genAIProvider, .name(candidate.provider.id.genAIName)))
+        span.facts.append(SpanFact(.requestModel, .name(model)))
+        span.facts.append(SpanFact(.provider, .name(candidate.provider.id.rawValue)))
+        span.facts.append(SpanFact(.attempt, .number(number)))
         if let server = ServerName(candidate.provider.address) {
-            told["server.address"] = .string(server.host)
-            if let port = server.port { told["server.port"] = .int64(Int64(port)) }
+            span.facts.append(SpanFact(.serverAddress, .name(server.host)))
+            if let port = server.port { span.facts.append(SpanFact(.serverPort, .number(port))) }
         }
-        span.attributes = SpanAttributes(told)
-        tracer.inject(span.context, into: &fields, using: TraceFieldAccess())
+        let fields = trace.open(&span)
         return Attempt(span: span, fields: fields)
     }
 
     /// What came of it: a failure, or an answer, which for a stream has only begun.
     func ended(_ attempt: Attempt?, _ failure: ModelError?, at now: ContinuousClock.Instant) {
-        guard let span = attempt?.span else { return }
-        state.withLock { $0.reach(now) }
+        guard var span = attempt?.span else { return }
         if let failure {
+            state.withLock { $0.reach(now) }
             span.fail(failure.category.rawValue, status: failure.status)
-            return span.closed(at: moment(now))
+            return close(&span, at: now)
         }
+        span.end = moment(now)
         let (last, isLate) = state.withLock { state in
-            defer { if !state.hasEnded { state.open = (span, now) } }
+            state.reach(now)
+            defer { if !state.hasEnded { state.open = span } }
             return (state.open, state.hasEnded)
         }
-        if let last { last.span.closed(at: moment(last.since)) }
+        if let last { trace.close(last) }
         // Its caller has gone, and the flight goes on for others.
-        if isLate { span.closed(at: moment(now)) }
+        if isLate { trace.close(span) }
     }
 
     /// A stream broke off after it had begun.
     func broke(_ failure: ModelError, at now: ContinuousClock.Instant) {
-        guard let open = state.withLock({ $0.open.take() }) else { return }
-        open.span.fail(failure.category.rawValue, status: failure.status)
-        open.span.closed(at: moment(now))
+        guard var span = state.withLock({ $0.open.take() }) else { return }
+        span.fail(failure.category.rawValue, status: failure.status)
+        close(&span, at: now)
     }
 
     /// The request has ended.
@@ -133,88 +118,65 @@ final class RequestSpans: Sendable {
             state.hasEnded = true
             return (state.open.take(), state.latest)
         }
-        guard root.isRecording else { return }
+        guard place != nil else { return }
         // Its parts are within it.
         let end = max(start.advanced(by: record.duration), latest ?? start)
-        if let open {
-            open.span.updateAttributes { told in
-                if let model = record.modelOfAnswer { told["gen_ai.response.model"] = model }
-                if record.trace.cache?.age == nil { told.note(record.usage) }
-            }
-            if record.outcome != .answered { open.span.fail(record.outcome.rawValue, status: nil) }
-            open.span.closed(at: record.stream ? moment(end) : moment(open.since))
+        if var open {
+            if let model = record.modelOfAnswer { open.facts.append(SpanFact(.responseModel, .text(model))) }
+            if record.trace.cache?.age == nil { open.note(record.usage) }
+            if record.outcome != .answered { open.fail(record.outcome.rawValue) }
+            if record.stream { open.end = moment(end) }
+            trace.close(open)
         }
         if record.stream, let first = record.firstContent {
-            stage("aurelis.stream", from: start.advanced(by: first), to: end)
+            var span = SpanRecord("aurelis.stream", .internal, start: moment(start.advanced(by: first)))
+            close(&span, at: end)
         }
-        root.describe(record)
-        root.closed(at: moment(end))
+        var whole = root
+        whole.describe(record)
+        whole.end = moment(end)
+        trace.end(whole)
     }
 
+    private func close(_ span: inout SpanRecord, at instant: ContinuousClock.Instant) {
+        span.end = moment(instant)
+        trace.close(span)
+    }
+
+    /// In nanoseconds since 1970-01-01 UTC.
     private func moment(_ instant: ContinuousClock.Instant) -> UInt64 {
-        epoch &+ UInt64(max(0, start.duration(to: instant).nanoseconds))
+        root.start &+ UInt64(max(0, start.duration(to: instant).nanoseconds))
     }
 }
 
-extension Span {
-    /// Notes what a failure is, not what it says.
-    fileprivate func fail(_ category: String, status: Int?) {
-        updateAttributes { told in
-            told["error.type"] = category
-            if let status { told["http.response.status_code"] = status }
+extension SpanRecord {
+    fileprivate mutating func describe(_ record: RequestRecord) {
+        facts.reserveCapacity(12)
+        facts.append(SpanFact(.operation, .word(record.operation.rawValue)))
+        facts.append(SpanFact(.requestID, .word(record.id.description)))
+        facts.append(SpanFact(.task, .word(record.task.rawValue)))
+        facts.append(SpanFact(.isStream, .flag(record.stream)))
+        facts.append(SpanFact(.attempts, .number(record.trace.upstreamAttempts)))
+        if let model = record.modelRequested { facts.append(SpanFact(.requestModel, .text(model))) }
+        if let model = record.modelOfAnswer { facts.append(SpanFact(.responseModel, .text(model))) }
+        if let provider = record.provider { facts.append(SpanFact(.provider, .name(provider))) }
+        if let cache = record.trace.cache { facts.append(SpanFact(.cache, .word(cache.description))) }
+        note(record.usage)
+        guard record.outcome != .answered else {
+            return facts.append(SpanFact(.outcome, .word("answered")))
         }
-        setStatus(SpanStatus(code: .error, message: category))
+        facts.append(SpanFact(.outcome, .name(record.outcome.rawValue)))
+        fail(record.outcome.rawValue)
     }
 
-    fileprivate func describe(_ record: RequestRecord) {
-        // A table of its own, of its final size: what is set one by one grows again and again.
-        var told: [String: SpanAttribute] = Dictionary(minimumCapacity: 16)
-        told["gen_ai.operation.name"] = .string(record.operation.rawValue)
-        told["aurelis.request_id"] = .string(record.id.description)
-        told["aurelis.task"] = .string(record.task.rawValue)
-        told["aurelis.outcome"] = .string(record.outcome.rawValue)
-        told["aurelis.stream"] = .bool(record.stream)
-        told["aurelis.attempts"] = .int64(Int64(record.trace.upstreamAttempts))
-        if let model = record.modelRequested { told["gen_ai.request.model"] = .string(Redaction.standard.text(model)) }
-        if let model = record.modelOfAnswer { told["gen_ai.response.model"] = .string(Redaction.standard.text(model)) }
-        if let provider = record.provider { told["aurelis.provider"] = .string(provider) }
-        if let cache = record.trace.cache { told["aurelis.cache"] = .string(cache.description) }
-        if let usage = record.usage {
-            told["gen_ai.usage.input_tokens"] = .int64(Int64(usage.prompt))
-            told["gen_ai.usage.output_tokens"] = .int64(Int64(usage.completion))
-        }
-        // Nobody else has put anything there.
-        attributes = SpanAttributes(told)
-        guard record.outcome != .answered else { return }
-        fail(record.outcome.rawValue, status: nil)
-    }
-
-    fileprivate func closed(at nanoseconds: UInt64) {
-        end(at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds))
+    fileprivate mutating func note(_ usage: TokenUsage?) {
+        guard let usage else { return }
+        facts.append(SpanFact(.inputTokens, .number(usage.prompt)))
+        facts.append(SpanFact(.outputTokens, .number(usage.completion)))
     }
 }
 
 extension RequestRecord {
     /// The model whose answer has come, or begun to: a failure has none, whoever was asked or would have been.
     fileprivate var modelOfAnswer: String? { outcome == .answered || firstContent != nil ? modelUsed : nil }
-}
-
-extension SpanAttributes {
-    fileprivate mutating func note(_ usage: TokenUsage?) {
-        guard let usage else { return }
-        self["gen_ai.usage.input_tokens"] = usage.prompt
-        self["gen_ai.usage.output_tokens"] = usage.completion
-    }
-}
-
-extension Tracer {
-    fileprivate func opened(
-        _ name: String,
-        _ context: ServiceContext,
-        _ kind: SpanKind,
-        at nanoseconds: UInt64
-    ) -> any Tracing.Span {
-        let instant = DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: nanoseconds)
-        return startSpan(name, context: context, ofKind: kind, at: instant)
-    }
 }

@@ -6,13 +6,20 @@ struct ServerName: Equatable {
     let port: Int?
 
     init?(_ address: String) {
-        guard let scheme = address.firstRange(of: "://") else { return nil }
-        let authority = address[scheme.upperBound...].prefix { $0 != "/" }
-        let isBracketed = authority.first == "["
-        let end = isBracketed ? authority.firstIndex(of: "]") : authority.firstIndex(of: ":") ?? authority.endIndex
+        // By bytes: this is read for every attempt that is traced.
+        let text = address.utf8
+        guard let scheme = text.firstIndex(of: UInt8(ascii: ":")), text[scheme...].starts(with: "://".utf8) else {
+            return nil
+        }
+        let authority = text[scheme...].dropFirst(3).prefix { $0 != UInt8(ascii: "/") }
+        let isBracketed = authority.first == UInt8(ascii: "[")
+        let end =
+            isBracketed
+            ? authority.firstIndex(of: UInt8(ascii: "]"))
+            : authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
         guard let end else { return nil }
-        host = String(isBracketed ? authority[..<end].dropFirst() : authority[..<end])
-        port = Int(authority[end...].drop { $0 == "]" || $0 == ":" })
+        host = String(Substring(isBracketed ? authority[..<end].dropFirst() : authority[..<end]))
+        port = Int(Substring(authority[end...].drop { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ":") }))
         if host.isEmpty { return nil }
     }
 }

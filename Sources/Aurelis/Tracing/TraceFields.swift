@@ -1,5 +1,3 @@
-internal import Tracing
-
 /// The header fields by which one trace goes on from process to process.
 ///
 ///     call.traceFields = TraceFields([("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")])
@@ -23,6 +21,12 @@ public struct TraceFields: Sendable, Hashable {
         for field in fields { self[field.name] = field.value }
     }
 
+    /// What tells of a place in a trace.
+    package init(telling context: TraceContext) {
+        fields = [Field(name: "traceparent", value: context.parent)]
+        if !context.state.isEmpty { fields.append(Field(name: "tracestate", value: context.state)) }
+    }
+
     /// The value of a field; names compare without regard to case.
     public subscript(name: String) -> String? {
         get {
@@ -35,11 +39,4 @@ public struct TraceFields: Sendable, Hashable {
             if let newValue { fields.append(Field(name: name, value: newValue)) }
         }
     }
-}
-
-/// Reads and writes them for a tracer.
-struct TraceFieldAccess: Extractor, Injector {
-    func extract(key: String, from carrier: TraceFields) -> String? { carrier[key] }
-
-    func inject(_ value: String, forKey key: String, into carrier: inout TraceFields) { carrier[key] = value }
 }

@@ -52,7 +52,7 @@ struct OrchestratorFactory: Sendable {
             tokenizers: try ModelTokenizers(configuration.tokenizers),
             health: health,
             recorder: trail.log.map { AuditedHistory(history: history, audit: $0) } ?? history,
-            tracer: tracing?.tracer,
+            tracing: tracing?.tracer,
             time: time,
             wallClock: clock,
             logger: logger

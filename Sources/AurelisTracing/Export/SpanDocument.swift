@@ -1,175 +1,168 @@
-internal import AurelisJSON
-internal import Tracing
+internal import Aurelis
 
 /// A batch of spans as OTLP's JSON has it, without credentials in any of its texts.
 ///
-///     SpanDocument.bytes(spans, resource: resource, version: version) { Redaction.standard.text($0) }
+///     SpanDocument.bytes(traces, resource: resource, version: version) { Redaction.standard.text($0) }
+///
+/// Written piece by piece, the pieces that never change as they stand here: a busy gateway writes some ten thousand spans a second.
 struct SpanDocument {
-    private var json: JSONWriter
+    private var bytes: [UInt8] = []
     private var texts: CleanTexts
 
-    /// No text of an attribute is longer.
-    private static let maximumText = 1_024
-    private static let maximumAttributes = 128
-    private static let maximumList = 64
+    /// What stands before the value of each fact, by the number of its name.
+    private let openings = SpanDocument.openings
+
+    private static let openings = SpanFact.Name.allCases.map { name in
+        Array(#"{"key":"\#(name.text)","value":{"#.utf8)
+    }
 
     /// - Parameters:
     ///   - resource: who exports: `service.name` and the like.
     ///   - version: that of what made the spans.
     static func bytes(
-        _ spans: [FinishedSpan],
+        _ traces: [FinishedTrace],
         resource: [(name: String, value: String)],
         version: String,
         redact: @escaping @Sendable (String) -> String
     ) -> [UInt8] {
-        var document = SpanDocument(
-            json: JSONWriter(capacity: 512 + spans.count * 1_024),
-            texts: CleanTexts(redact: redact)
-        )
-        document.object { document in
-            document.list("resourceSpans") { document in
-                document.object { document in
-                    document.json.key("resource")
-                    document.object { document in
-                        document.write(SpanAttributes(Dictionary(resource.map { ($0.name, .string($0.value)) }) { $1 }))
-                    }
-                    document.list("scopeSpans") { $0.writeScope(spans, version) }
-                }
-            }
-        }
-        return document.json.bytes
+        var document = SpanDocument(texts: CleanTexts(redact: redact))
+        document.bytes.reserveCapacity(1_024 + traces.spanCount * 1_024)
+        document.write(traces, resource, version)
+        return document.bytes
     }
 
-    private mutating func writeScope(_ spans: [FinishedSpan], _ version: String) {
-        object { document in
-            document.json.key("scope")
-            document.object { document in
-                document.json.field("name", "aurelis")
-                document.json.field("version", version)
-            }
-            document.list("spans") { document in
-                for span in spans { document.object { $0.write(span) } }
+    private init(texts: CleanTexts) { self.texts = texts }
+
+    private mutating func write(
+        _ traces: [FinishedTrace],
+        _ resource: [(name: String, value: String)],
+        _ version: String
+    ) {
+        put(#"{"resourceSpans":[{"resource":{"attributes":["#)
+        for (place, member) in resource.enumerated() {
+            put(place == 0 ? #"{"key":""# : #",{"key":""#)
+            text(member.name)
+            put(#"","value":{"stringValue":""#)
+            text(member.value)
+            put(#""}}"#)
+        }
+        put(#"]},"scopeSpans":[{"scope":{"name":"aurelis","version":""#)
+        text(version)
+        put(#""},"spans":["#)
+        let start = bytes.count
+        for trace in traces {
+            for span in trace.spans {
+                put(bytes.count == start ? "{" : ",{")
+                write(span, of: trace)
             }
         }
+        put("]}]}]}")
     }
 
-    private mutating func write(_ span: FinishedSpan) {
-        json.field("traceId", span.context.traceID.description)
-        json.field("spanId", span.context.spanID.digits)
-        if let parent = span.parent { json.field("parentSpanId", parent.digits) }
-        if !span.context.state.isEmpty { text("traceState", span.context.state) }
-        json.field("flags", span.context.isSampled ? 1 : 0)
-        text("name", span.name)
-        json.field("kind", span.kind.number)
+    private mutating func write(_ span: SpanRecord, of trace: FinishedTrace) {
+        write(trace.context.traceID, span.id)
+        // All parts are the request's, and the request is its caller's.
+        if let parent = span.id == trace.context.spanID ? trace.parent : trace.context.spanID {
+            put(#","parentSpanId":""#)
+            digits(parent)
+            put(#"""#)
+        }
+        if !trace.context.state.isEmpty {
+            put(#","traceState":""#)
+            text(trace.context.state)
+            put(#"""#)
+        }
+        put(#","flags":1,"name":""#)
+        word(span.action)
+        if let model = span.model {
+            put(" ")
+            text(model)
+        }
+        put(#"","kind":"#)
+        number(UInt64(span.kind.rawValue))
         // 64 bits are more than a number of JSON holds.
-        json.field("startTimeUnixNano", "\(span.start)")
-        json.field("endTimeUnixNano", "\(span.end)")
-        write(span.attributes)
-        if !span.events.isEmpty {
-            list("events") { document in
-                for event in span.events { document.object { $0.write(event) } }
-            }
+        put(#","startTimeUnixNano":""#)
+        number(span.start)
+        put(#"","endTimeUnixNano":""#)
+        number(span.end)
+        put(#"","attributes":["#)
+        for (place, fact) in span.facts.enumerated() {
+            if place > 0 { put(",") }
+            write(fact)
         }
-        let links = span.links.compactMap { link in link.context.trace.map { ($0, link.attributes) } }
-        if !links.isEmpty {
-            list("links") { document in
-                for (trace, attributes) in links {
-                    document.object { document in
-                        document.json.field("traceId", trace.traceID.description)
-                        document.json.field("spanId", trace.spanID.digits)
-                        document.write(attributes)
-                    }
-                }
-            }
+        put("]")
+        if case .own(let other) = span.link {
+            put(#","links":[{"#)
+            write(other.traceID, other.spanID)
+            put(#","attributes":[]}]"#)
         }
-        json.key("status")
-        object { document in
-            guard let status = span.status else { return }
-            document.json.field("code", status.code == .ok ? 1 : 2)
-            if let message = status.message { document.text("message", message) }
-        }
+        guard let failure = span.failure else { return put(#","status":{}}"#) }
+        put(#","status":{"code":2,"message":""#)
+        text(failure)
+        put(#""}}"#)
     }
 
-    private mutating func write(_ event: SpanEvent) {
-        json.field("timeUnixNano", "\(event.nanosecondsSinceEpoch)")
-        text("name", event.name)
-        write(event.attributes)
+    private mutating func write(_ trace: TraceContext.TraceID, _ span: UInt64) {
+        put(#""traceId":""#)
+        digits(trace.high)
+        digits(trace.low)
+        put(#"","spanId":""#)
+        digits(span)
+        put(#"""#)
     }
 
-    private mutating func write(_ attributes: SpanAttributes) {
-        list("attributes") { document in
-            var count = 0
-            // In any order: to a collector they are a set.
-            attributes.forEach { name, value in
-                count += 1
-                guard count <= Self.maximumAttributes else { return }
-                document.object { document in
-                    document.text("key", name)
-                    document.json.key("value")
-                    document.object { $0.write(value) }
-                }
-            }
-        }
-    }
-
-    private mutating func write(_ value: SpanAttribute) {
-        switch value {
-        case .bool(let value): json.field("boolValue", value)
-        case .int32(let value): json.field("intValue", "\(value)")
-        case .int64(let value): json.field("intValue", "\(value)")
-        case .double(let value) where value.isFinite: json.field("doubleValue", value)
-        case .string(let value): text("stringValue", value)
-        case .double(let value): json.field("stringValue", "\(value)")
-        case .stringConvertible(let value): text("stringValue", "\(value)")
-        case .stringArray(let values): write(values)
-        // Lists of numbers are rare; as text they are at least readable.
-        case .int32Array(let values): write(values.map { "\($0)" })
-        case .int64Array(let values): write(values.map { "\($0)" })
-        case .doubleArray(let values): write(values.map { "\($0)" })
-        case .boolArray(let values): write(values.map { "\($0)" })
-        case .stringConvertibleArray(let values): write(values.map { "\($0)" })
-        default: json.field("stringValue", "")
-        }
-    }
-
-    private mutating func write(_ values: [String]) {
-        json.key("arrayValue")
-        object { document in
-            document.list("values") { document in
-                for value in values.prefix(Self.maximumList) { document.object { $0.text("stringValue", value) } }
-            }
+    private mutating func write(_ fact: SpanFact) {
+        bytes.append(contentsOf: openings[fact.name.rawValue])
+        switch fact.value {
+        case .word(let value):
+            put(#""stringValue":""#)
+            word(value)
+            put(#""}}"#)
+        case .name(let value), .text(let value):
+            put(#""stringValue":""#)
+            text(value)
+            put(#""}}"#)
+        case .number(let value):
+            put(#""intValue":""#)
+            if value < 0 { put("-") }
+            number(UInt64(value.magnitude))
+            put(#""}}"#)
+        case .flag(let value): put(value ? #""boolValue":true}}"# : #""boolValue":false}}"#)
         }
     }
 
     // MARK: - Parts
 
-    /// A member with a text that others may have chosen.
-    private mutating func text(_ name: String, _ text: String) {
-        json.field(name, texts.clean(text, atMost: Self.maximumText))
+    /// JSON as it stands.
+    private mutating func put(_ json: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
     }
 
-    private mutating func object(_ body: (inout SpanDocument) -> Void) {
-        json.beginObject()
-        body(&self)
-        json.endObject()
+    /// A text that others may have chosen, without its quotes.
+    private mutating func text(_ text: String) { texts.append(text, to: &bytes) }
+
+    /// A word of our own, without its quotes: nothing in it needs to be escaped.
+    private mutating func word(_ word: String) {
+        assert(word.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
+        bytes.append(contentsOf: word.utf8)
     }
 
-    private mutating func list(_ name: String, _ body: (inout SpanDocument) -> Void) {
-        json.key(name)
-        json.beginArray()
-        body(&self)
-        json.endArray()
+    private mutating func digits(_ value: UInt64) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
+            value.writeDigits(to: digits, at: 0)
+            bytes.append(contentsOf: digits)
+        }
     }
-}
 
-extension SpanKind {
-    fileprivate var number: Int {
-        switch self {
-        case .internal: 1
-        case .server: 2
-        case .client: 3
-        case .producer: 4
-        case .consumer: 5
+    private mutating func number(_ value: UInt64) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+            var (first, rest) = (20, value)
+            repeat {
+                first -= 1
+                digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: digits[first...])
         }
     }
 }

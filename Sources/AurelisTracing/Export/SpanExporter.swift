@@ -41,10 +41,10 @@ package final class SpanExporter: Service {
         }
     }
 
-    /// Takes a span. Neither waits nor blocks.
-    package func take(_ span: FinishedSpan) {
+    /// Takes the spans of a request. Neither waits nor blocks.
+    package func take(_ trace: FinishedTrace) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard state.queue.append(span) else { return nil }
+            guard state.queue.append(trace) else { return nil }
             state.isWoken = true
             return state.waiter.take()
         }
@@ -60,9 +60,9 @@ package final class SpanExporter: Service {
             let batch = next()
             let left = ContinuousClock.now.duration(to: end)
             if await send(batch, within: left) == .taken {
-                note(exported: batch.count)
+                note(exported: batch.spanCount)
             } else {
-                return lose(batch.count)
+                return lose(batch.spanCount)
             }
         }
     }
@@ -81,7 +81,7 @@ package final class SpanExporter: Service {
     }
 
     /// Sends one batch until it is taken or given up.
-    private func deliver(_ batch: [FinishedSpan], _ backoff: inout ExportBackoff) async {
+    private func deliver(_ batch: [FinishedTrace], _ backoff: inout ExportBackoff) async {
         while true {
             let wasFailing = backoff.isFailing
             let outcome = await send(batch, within: settings.timeout)
@@ -95,15 +95,15 @@ package final class SpanExporter: Service {
             default: break
             }
             switch action {
-            case .next: return note(exported: batch.count)
-            case .giveUp: return lose(batch.count)
+            case .next: return note(exported: batch.spanCount)
+            case .giveUp: return lose(batch.spanCount)
             case .again(let wait):
                 do { try await Task.sleep(for: wait) } catch { return state.withLock { $0.queue.putBack(batch) } }
             }
         }
     }
 
-    private func send(_ batch: [FinishedSpan], within limit: Duration) async -> ExportBackoff.Outcome {
+    private func send(_ batch: [FinishedTrace], within limit: Duration) async -> ExportBackoff.Outcome {
         var request = HTTPClientRequest(method: "POST", origin: settings.origin, target: settings.path)
         request.headers = HTTPHeaderList(settings.headers)
         request.headers.append("content-type", "application/json")
@@ -152,7 +152,7 @@ package final class SpanExporter: Service {
 
     private static let maximumAnswer = 64 * 1_024
 
-    private func next() -> [FinishedSpan] { state.withLock { $0.queue.take(settings.batch) } }
+    private func next() -> [FinishedTrace] { state.withLock { $0.queue.take(settings.batch) } }
 
     private func note(exported count: Int) { state.withLock { $0.exported += count } }
 

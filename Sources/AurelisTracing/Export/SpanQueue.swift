@@ -1,6 +1,6 @@
 /// Spans that wait to be exported: so many and no more. A value without I/O.
 package struct SpanQueue: Sendable {
-    private var spans: [FinishedSpan] = []
+    private var traces: [FinishedTrace] = []
     private let limit: Int
     /// Spans for which there was no room.
     package private(set) var dropped = 0
@@ -9,34 +9,54 @@ package struct SpanQueue: Sendable {
     package init(limit: Int) { self.limit = max(1, limit) }
 
     /// How many wait.
-    package var count: Int { spans.count }
+    package private(set) var count = 0
 
-    /// Takes a span; the newest are dropped when there is no room, so that what is whole stays whole.
+    /// Takes the spans of a request; the newest are dropped when there is no room, so that what is whole stays whole.
     ///
     /// - Returns: whether it is time to send, because half of the room is taken.
-    package mutating func append(_ span: FinishedSpan) -> Bool {
-        guard spans.count < limit else {
-            dropped += 1
+    package mutating func append(_ trace: FinishedTrace) -> Bool {
+        let new = trace.spans.count
+        guard hasRoom(for: new) else {
+            dropped += new
             return true
         }
-        spans.append(span)
-        return spans.count == (limit + 1) / 2
+        let half = (limit + 1) / 2
+        let before = count
+        traces.append(trace)
+        count += new
+        return before < half && count >= half
     }
 
     /// Puts back what was taken out and not sent, as far as there is room.
-    package mutating func putBack(_ taken: [FinishedSpan]) {
-        let room = max(0, limit - spans.count)
-        dropped += max(0, taken.count - room)
-        spans = taken.prefix(room) + spans
+    package mutating func putBack(_ taken: [FinishedTrace]) {
+        var kept: [FinishedTrace] = []
+        for trace in taken {
+            if hasRoom(for: trace.spans.count) {
+                kept.append(trace)
+                count += trace.spans.count
+            } else {
+                dropped += trace.spans.count
+            }
+        }
+        traces = kept + traces
     }
 
-    /// Takes the oldest out.
-    package mutating func take(_ count: Int) -> [FinishedSpan] {
-        guard spans.count > count else {
-            defer { spans = [] }
-            return spans
+    /// Takes the oldest out, no more spans than so many where a request alone does not have more.
+    package mutating func take(_ limit: Int) -> [FinishedTrace] {
+        var (end, spans) = (0, 0)
+        while end < traces.count, end == 0 || spans + traces[end].spans.count <= limit {
+            spans += traces[end].spans.count
+            end += 1
         }
-        defer { spans.removeFirst(count) }
-        return Array(spans.prefix(count))
+        count -= spans
+        guard end < traces.count else {
+            defer { traces = [] }
+            return traces
+        }
+        defer { traces.removeFirst(end) }
+        return Array(traces.prefix(end))
     }
+
+    /// A request with more spans than the whole queue holds has room when nothing else waits.
+    private func hasRoom(for new: Int) -> Bool { count == 0 || count + new <= limit }
 }

@@ -1,3 +1,5 @@
+package import Aurelis
+
 /// Which traces are recorded: what the caller of a request has decided, else a share of all.
 ///
 ///     Sampling(ratio: 0.1).samples(parent: nil, low: traceID.low)

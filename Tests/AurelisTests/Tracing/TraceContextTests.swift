@@ -1,7 +1,6 @@
+import Aurelis
+import AurelisTesting
 import Testing
-import Tracing
-
-@testable import AurelisTracing
 
 @Suite("W3C trace context")
 struct TraceContextTests {
@@ -51,13 +50,13 @@ struct TraceContextTests {
 
     @Test("no text at all crashes it", arguments: 0..<20)
     func fuzz(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<200 {
             var text = Array(Self.parent.utf8)
-            for _ in 0..<generator.number(below: 6) {
-                let place = generator.number(below: text.count)
-                if generator.number(below: 2) == 0 {
-                    text[place] = UInt8(generator.number(below: 256))
+            for _ in 0..<Int.random(in: 0..<6, using: &random) {
+                let place = Int.random(in: 0..<text.count, using: &random)
+                if Bool.random(using: &random) {
+                    text[place] = .random(in: .min ... .max, using: &random)
                 } else {
                     text.remove(at: place)
                 }
@@ -67,36 +66,4 @@ struct TraceContextTests {
             #expect(TraceContext(parsing: context.parent)?.traceID == context.traceID)
         }
     }
-
-    @Test("a caller's decision holds; of all others a share is recorded, by the trace's name")
-    func sampling() throws {
-        let sampled = try #require(TraceContext(parsing: Self.parent))
-        let not = TraceContext(traceID: sampled.traceID, spanID: 1, isSampled: false)
-        #expect(Sampling(ratio: 0).samples(parent: sampled, low: 0))
-        #expect(!Sampling(ratio: 1).samples(parent: not, low: 0))
-        var generator = SeededGenerator(seed: 1)
-        let names = (0..<10_000).map { _ in generator.next() }
-        let count = names.count { Sampling(ratio: 0.1).samples(parent: nil, low: $0) }
-        #expect((900...1_100).contains(count))
-        #expect(!Sampling(ratio: 0).samples(parent: nil, low: 0))
-        #expect(Sampling(ratio: 1).samples(parent: nil, low: .max))
-        #expect(Sampling(ratio: .nan).ratio == 0)
-    }
-}
-
-/// A reproducible generator.
-struct SeededGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
-    }
-
-    mutating func number(below bound: Int) -> Int { Int(next() % UInt64(bound)) }
 }

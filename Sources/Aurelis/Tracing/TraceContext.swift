@@ -1,5 +1,3 @@
-package import Tracing
-
 /// Where a span stands: its trace, its own name, and whether it is recorded. What W3C's `traceparent` says.
 ///
 ///     TraceContext(parsing: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")?.isSampled    // true
@@ -7,7 +5,7 @@ package struct TraceContext: Sendable, Hashable {
     /// The trace: 128 bits, not all of them zero.
     package let traceID: TraceID
     /// The span: 64 bits, not all of them zero.
-    package let spanID: UInt64
+    package var spanID: UInt64
     /// Whether whoever began the trace wants it recorded.
     package let isSampled: Bool
     /// What others keep of the trace, in `tracestate`, passed on as it came.
@@ -27,7 +25,13 @@ package struct TraceContext: Sendable, Hashable {
         }
 
         /// 32 hexadecimal digits.
-        package var description: String { high.digits + low.digits }
+        package var description: String {
+            String(unsafeUninitializedCapacity: 32) { text in
+                high.writeDigits(to: text, at: 0)
+                low.writeDigits(to: text, at: 16)
+                return 32
+            }
+        }
     }
 
     /// A place in a trace.
@@ -55,7 +59,19 @@ package struct TraceContext: Sendable, Hashable {
     }
 
     /// The text of `traceparent`.
-    package var parent: String { "00-\(traceID)-\(spanID.digits)-\(isSampled ? "01" : "00")" }
+    package var parent: String {
+        String(unsafeUninitializedCapacity: 55) { text in
+            text.update(repeating: UInt8(ascii: "-"))
+            text[0] = UInt8(ascii: "0")
+            text[1] = UInt8(ascii: "0")
+            traceID.high.writeDigits(to: text, at: 3)
+            traceID.low.writeDigits(to: text, at: 19)
+            spanID.writeDigits(to: text, at: 36)
+            text[53] = UInt8(ascii: "0")
+            text[54] = UInt8(ascii: isSampled ? "1" : "0")
+            return 55
+        }
+    }
 
     /// What is passed on of `tracestate`: up to 32 members and 512 bytes of visible signs, or nothing.
     private static func valid(_ state: String) -> String? {
@@ -68,30 +84,20 @@ package struct TraceContext: Sendable, Hashable {
     }
 }
 
-/// Where it lies in a context.
-enum TraceContextKey: ServiceContextKey {
-    typealias Value = TraceContext
-
-    static var nameOverride: String? { "aurelis-trace" }
-}
-
-extension ServiceContext {
-    /// The place in a trace; nil: there is none.
-    package var trace: TraceContext? {
-        get { self[TraceContextKey.self] }
-        set { self[TraceContextKey.self] = newValue }
+extension TraceContext {
+    /// The place that a caller's fields tell of; nil: they tell of none.
+    package init?(reading fields: TraceFields) {
+        guard !fields.isEmpty, let parent = fields["traceparent"] else { return nil }
+        self.init(parsing: parent, state: fields["tracestate"])
     }
 }
 
 extension UInt64 {
-    /// Sixteen hexadecimal digits.
-    var digits: String {
-        String(unsafeUninitializedCapacity: 16) { text in
-            for place in 0..<16 {
-                let nibble = UInt8(truncatingIfNeeded: self >> UInt64(60 - 4 * place)) & 0xF
-                text[place] = nibble < 10 ? nibble + 0x30 : nibble + 0x57
-            }
-            return 16
+    /// Writes sixteen hexadecimal digits.
+    package func writeDigits(to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for place in 0..<16 {
+            let nibble = UInt8(truncatingIfNeeded: self >> UInt64(60 - 4 * place)) & 0xF
+            text[start + place] = nibble < 10 ? nibble + 0x30 : nibble + 0x57
         }
     }
 
