@@ -42,6 +42,26 @@ struct ExportStateTests {
         #expect(queue.take(3).map(\.spans.count) == [9])
     }
 
+    @Test("what comes while batches are on their way waits for others, unless it is much")
+    func due() {
+        var queue = SpanQueue(limit: 20)
+        for number in 1...5 { _ = queue.append(trace(UInt64(number))) }
+        #expect(queue.takeDue(2).isEmpty)
+        queue.endPause()
+        var sizes: [Int] = []
+        while true {
+            let batch = queue.takeDue(2)
+            if batch.isEmpty { break }
+            sizes.append(batch.count)
+            // A request ends each time that something is on its way.
+            _ = queue.append(trace(9))
+        }
+        #expect(sizes == [2, 2, 2])
+        #expect(queue.count == 2)
+        for _ in 0..<8 { _ = queue.append(trace(10)) }
+        #expect((0..<6).map { _ in queue.takeDue(2).count } == [2, 2, 2, 2, 2, 0])
+    }
+
     @Test("nothing is lost between queue, batches and drops, in whatever order", arguments: 0..<20)
     func sequences(seed: UInt64) {
         var random = SplitMix64(seed: seed)

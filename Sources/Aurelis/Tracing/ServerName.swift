@@ -7,20 +7,24 @@ struct ServerName: Equatable {
 
     init?(_ address: String) {
         // By bytes: this is read for every attempt that is traced.
-        let text = address.utf8
-        guard let scheme = text.firstIndex(of: UInt8(ascii: ":")), text[scheme...].starts(with: "://".utf8) else {
-            return nil
+        var address = address
+        let found = address.withUTF8 { text -> (host: String, port: Int?)? in
+            guard let scheme = text.firstIndex(of: UInt8(ascii: ":")), text[scheme...].starts(with: "://".utf8) else {
+                return nil
+            }
+            let authority = text[scheme...].dropFirst(3).prefix { $0 != UInt8(ascii: "/") }
+            let isBracketed = authority.first == UInt8(ascii: "[")
+            let end =
+                isBracketed
+                ? authority.firstIndex(of: UInt8(ascii: "]"))
+                : authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
+            guard let end else { return nil }
+            let host = isBracketed ? authority[..<end].dropFirst() : authority[..<end]
+            let port = authority[end...].drop { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ":") }
+            return (String(decoding: host, as: UTF8.self), Int(String(decoding: port, as: UTF8.self)))
         }
-        let authority = text[scheme...].dropFirst(3).prefix { $0 != UInt8(ascii: "/") }
-        let isBracketed = authority.first == UInt8(ascii: "[")
-        let end =
-            isBracketed
-            ? authority.firstIndex(of: UInt8(ascii: "]"))
-            : authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.endIndex
-        guard let end else { return nil }
-        host = String(Substring(isBracketed ? authority[..<end].dropFirst() : authority[..<end]))
-        port = Int(Substring(authority[end...].drop { $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: ":") }))
-        if host.isEmpty { return nil }
+        guard let found, !found.host.isEmpty else { return nil }
+        (host, port) = found
     }
 }
 

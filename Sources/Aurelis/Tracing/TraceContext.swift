@@ -95,10 +95,18 @@ extension TraceContext {
 extension UInt64 {
     /// Writes sixteen hexadecimal digits.
     package func writeDigits(to text: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
-        for place in 0..<16 {
-            let nibble = UInt8(truncatingIfNeeded: self >> UInt64(60 - 4 * place)) & 0xF
-            text[start + place] = nibble < 10 ? nibble + 0x30 : nibble + 0x57
-        }
+        let bytes = UnsafeMutableRawBufferPointer(text)
+        bytes.storeBytes(of: Self.digits(self >> 32).bigEndian, toByteOffset: start, as: UInt64.self)
+        bytes.storeBytes(of: Self.digits(self & 0xFFFF_FFFF).bigEndian, toByteOffset: start + 8, as: UInt64.self)
+    }
+
+    /// Eight digits of 32 bits, the first one in the highest byte: all of them at once.
+    private static func digits(_ half: UInt64) -> UInt64 {
+        var nibbles = (half | half << 16) & 0x0000_FFFF_0000_FFFF
+        nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
+        nibbles = (nibbles | nibbles << 4) & 0x0F0F_0F0F_0F0F_0F0F
+        let letters = (nibbles + 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return nibbles + 0x3030_3030_3030_3030 + letters * 0x27
     }
 
     /// Reads digits, of which W3C allows the small ones only.

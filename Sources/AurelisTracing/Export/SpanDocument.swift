@@ -5,15 +5,27 @@ internal import Aurelis
 ///     SpanDocument.bytes(traces, resource: resource, version: version) { Redaction.standard.text($0) }
 ///
 /// Written piece by piece, the pieces that never change as they stand here: a busy gateway writes some ten thousand spans a second.
-struct SpanDocument {
-    private var bytes: [UInt8] = []
-    private var texts: CleanTexts
+struct SpanDocument: ~Copyable {
+    /// Where texts are said, beside the facts of each name.
+    private enum Place: Int, CaseIterable {
+        case model, state, failure, resource
 
+        var number: Int { SpanFact.Name.allCases.count + rawValue }
+    }
+
+    private var sink: ByteSink
+    private var texts: CleanTexts
     /// What stands before the value of each fact, by the number of its name.
     private let openings = SpanDocument.openings
 
-    private static let openings = SpanFact.Name.allCases.map { name in
-        Array(#"{"key":"\#(name.text)","value":{"#.utf8)
+    private static let openings = (
+        texts: SpanFact.Name.allCases.map { opening($0, #""stringValue":""#) },
+        numbers: SpanFact.Name.allCases.map { opening($0, #""intValue":""#) },
+        flags: SpanFact.Name.allCases.map { opening($0, #""boolValue":"#) }
+    )
+
+    private static func opening(_ name: SpanFact.Name, _ value: String) -> [UInt8] {
+        Array(#",{"key":"\#(name.text)","value":{\#(value)"#.utf8)
     }
 
     /// - Parameters:
@@ -25,144 +37,118 @@ struct SpanDocument {
         version: String,
         redact: @escaping @Sendable (String) -> String
     ) -> [UInt8] {
-        var document = SpanDocument(texts: CleanTexts(redact: redact))
-        document.bytes.reserveCapacity(1_024 + traces.spanCount * 1_024)
+        var document = SpanDocument(capacity: 1_024 + traces.spanCount * 1_024, redact: redact)
         document.write(traces, resource, version)
-        return document.bytes
+        return document.sink.bytes
     }
 
-    private init(texts: CleanTexts) { self.texts = texts }
+    private init(capacity: Int, redact: @escaping @Sendable (String) -> String) {
+        sink = ByteSink(capacity: capacity)
+        texts = CleanTexts(places: SpanFact.Name.allCases.count + Place.allCases.count, redact: redact)
+    }
 
     private mutating func write(
         _ traces: [FinishedTrace],
         _ resource: [(name: String, value: String)],
         _ version: String
     ) {
-        put(#"{"resourceSpans":[{"resource":{"attributes":["#)
+        sink.put(#"{"resourceSpans":[{"resource":{"attributes":["#)
         for (place, member) in resource.enumerated() {
-            put(place == 0 ? #"{"key":""# : #",{"key":""#)
-            text(member.name)
-            put(#"","value":{"stringValue":""#)
-            text(member.value)
-            put(#""}}"#)
+            sink.put(place == 0 ? #"{"key":""# : #",{"key":""#)
+            text(member.name, .resource)
+            sink.put(#"","value":{"stringValue":""#)
+            text(member.value, .resource)
+            sink.put(#""}}"#)
         }
-        put(#"]},"scopeSpans":[{"scope":{"name":"aurelis","version":""#)
-        text(version)
-        put(#""},"spans":["#)
-        let start = bytes.count
+        sink.put(#"]},"scopeSpans":[{"scope":{"name":"aurelis","version":""#)
+        text(version, .resource)
+        sink.put(#""},"spans":["#)
+        let start = sink.count
         for trace in traces {
-            for span in trace.spans {
-                put(bytes.count == start ? "{" : ",{")
-                write(span, of: trace)
+            for place in trace.spans.indices {
+                sink.put(sink.count == start ? "{" : ",{")
+                write(trace.spans[place], of: trace)
             }
         }
-        put("]}]}]}")
+        sink.put("]}]}]}")
     }
 
     private mutating func write(_ span: SpanRecord, of trace: FinishedTrace) {
         write(trace.context.traceID, span.id)
         // All parts are the request's, and the request is its caller's.
         if let parent = span.id == trace.context.spanID ? trace.parent : trace.context.spanID {
-            put(#","parentSpanId":""#)
-            digits(parent)
-            put(#"""#)
+            sink.put(#"","parentSpanId":""#)
+            sink.put(digits: parent)
         }
         if !trace.context.state.isEmpty {
-            put(#","traceState":""#)
-            text(trace.context.state)
-            put(#"""#)
+            sink.put(#"","traceState":""#)
+            text(trace.context.state, .state)
         }
-        put(#","flags":1,"name":""#)
+        sink.put(#"","flags":1,"name":""#)
         word(span.action)
         if let model = span.model {
-            put(" ")
-            text(model)
+            sink.put(" ")
+            text(model, .model)
         }
-        put(#"","kind":"#)
-        number(UInt64(span.kind.rawValue))
+        sink.put(#"","kind":"#)
+        sink.put(number: UInt64(span.kind.rawValue))
         // 64 bits are more than a number of JSON holds.
-        put(#","startTimeUnixNano":""#)
-        number(span.start)
-        put(#"","endTimeUnixNano":""#)
-        number(span.end)
-        put(#"","attributes":["#)
-        for (place, fact) in span.facts.enumerated() {
-            if place > 0 { put(",") }
-            write(fact)
-        }
-        put("]")
+        sink.put(#","startTimeUnixNano":""#)
+        sink.put(number: span.start)
+        sink.put(#"","endTimeUnixNano":""#)
+        sink.put(number: span.end)
+        sink.put(#"","attributes":["#)
+        for place in span.facts.indices { write(span.facts[place], isFirst: place == 0) }
         if case .own(let other) = span.link {
-            put(#","links":[{"#)
+            sink.put(#"],"links":[{"#)
             write(other.traceID, other.spanID)
-            put(#","attributes":[]}]"#)
+            sink.put(#"","attributes":[]}"#)
         }
-        guard let failure = span.failure else { return put(#","status":{}}"#) }
-        put(#","status":{"code":2,"message":""#)
-        text(failure)
-        put(#""}}"#)
+        guard let failure = span.failure else { return sink.put(#"],"status":{}}"#) }
+        sink.put(#"],"status":{"code":2,"message":""#)
+        text(failure, .failure)
+        sink.put(#""}}"#)
     }
 
+    /// Two names, the second without its last quote.
     private mutating func write(_ trace: TraceContext.TraceID, _ span: UInt64) {
-        put(#""traceId":""#)
-        digits(trace.high)
-        digits(trace.low)
-        put(#"","spanId":""#)
-        digits(span)
-        put(#"""#)
+        sink.put(#""traceId":""#)
+        sink.put(digits: trace.high)
+        sink.put(digits: trace.low)
+        sink.put(#"","spanId":""#)
+        sink.put(digits: span)
     }
 
-    private mutating func write(_ fact: SpanFact) {
-        bytes.append(contentsOf: openings[fact.name.rawValue])
+    private mutating func write(_ fact: SpanFact, isFirst: Bool) {
+        let (name, skipped) = (fact.name.rawValue, isFirst ? 1 : 0)
         switch fact.value {
         case .word(let value):
-            put(#""stringValue":""#)
+            sink.put(openings.texts[name], from: skipped)
             word(value)
-            put(#""}}"#)
+            sink.put(#""}}"#)
         case .name(let value), .text(let value):
-            put(#""stringValue":""#)
-            text(value)
-            put(#""}}"#)
+            sink.put(openings.texts[name], from: skipped)
+            texts.append(value, at: name, to: &sink)
+            sink.put(#""}}"#)
         case .number(let value):
-            put(#""intValue":""#)
-            if value < 0 { put("-") }
-            number(UInt64(value.magnitude))
-            put(#""}}"#)
-        case .flag(let value): put(value ? #""boolValue":true}}"# : #""boolValue":false}}"#)
+            sink.put(openings.numbers[name], from: skipped)
+            if value < 0 { sink.put("-") }
+            sink.put(number: UInt64(value.magnitude))
+            sink.put(#""}}"#)
+        case .flag(let value):
+            sink.put(openings.flags[name], from: skipped)
+            sink.put(value ? "true}}" : "false}}")
         }
     }
 
     // MARK: - Parts
 
-    /// JSON as it stands.
-    private mutating func put(_ json: StaticString) {
-        bytes.append(contentsOf: UnsafeBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
-    }
-
     /// A text that others may have chosen, without its quotes.
-    private mutating func text(_ text: String) { texts.append(text, to: &bytes) }
+    private mutating func text(_ text: String, _ place: Place) { texts.append(text, at: place.number, to: &sink) }
 
     /// A word of our own, without its quotes: nothing in it needs to be escaped.
     private mutating func word(_ word: String) {
         assert(word.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") })
-        bytes.append(contentsOf: word.utf8)
-    }
-
-    private mutating func digits(_ value: UInt64) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 16) { digits in
-            value.writeDigits(to: digits, at: 0)
-            bytes.append(contentsOf: digits)
-        }
-    }
-
-    private mutating func number(_ value: UInt64) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-            var (first, rest) = (20, value)
-            repeat {
-                first -= 1
-                digits[first] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                rest /= 10
-            } while rest > 0
-            bytes.append(contentsOf: digits[first...])
-        }
+        sink.put(text: word)
     }
 }

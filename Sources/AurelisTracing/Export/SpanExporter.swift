@@ -71,8 +71,14 @@ package final class SpanExporter: Service {
         var backoff = ExportBackoff()
         while !Task.isCancelled {
             await pause()
+            state.withLock { $0.queue.endPause() }
             while true {
-                let batch = next()
+                let batch = state.withLock { state in
+                    let batch = state.queue.takeDue(settings.batch)
+                    // What it was woken for meanwhile is on its way.
+                    if batch.isEmpty { state.isWoken = false }
+                    return batch
+                }
                 guard !batch.isEmpty else { break }
                 await deliver(batch, &backoff)
                 if Task.isCancelled { return }

@@ -2,6 +2,8 @@
 package struct SpanQueue: Sendable {
     private var traces: [FinishedTrace] = []
     private let limit: Int
+    /// Spans that are to be sent before the next pause.
+    private var due = 0
     /// Spans for which there was no room.
     package private(set) var dropped = 0
 
@@ -20,11 +22,27 @@ package struct SpanQueue: Sendable {
             dropped += new
             return true
         }
-        let half = (limit + 1) / 2
-        let before = count
+        let wasHalfFull = isHalfFull
         traces.append(trace)
         count += new
-        return before < half && count >= half
+        return isHalfFull && !wasHalfFull
+    }
+
+    private var isHalfFull: Bool { count >= (limit + 1) / 2 }
+
+    /// What waits now is to be sent: a pause is over.
+    package mutating func endPause() { due = count }
+
+    /// Takes the next batch of what is to be sent; empty: it is time for the next pause.
+    ///
+    /// What came since the pause waits for others, unless half of the room is taken: a batch for each request that ends while another
+    /// batch is on its way would cost more than all else of a trace.
+    package mutating func takeDue(_ limit: Int) -> [FinishedTrace] {
+        if due <= 0 { due = isHalfFull ? count : 0 }
+        guard due > 0 else { return [] }
+        let batch = take(limit)
+        due -= batch.spanCount
+        return batch
     }
 
     /// Puts back what was taken out and not sent, as far as there is room.
