@@ -189,6 +189,44 @@ def test_a_value_between_two_gaps_can_be_seen_and_tables_line_up(browser: Browse
         visit.assert_clean()
 
 
+SCALE = """async ([most, words]) => {
+  const { TimeChart, roundTime } = await import('/assets/chart.js');
+  const { duration } = await import('/assets/format.js');
+  const figure = document.createElement('figure');
+  figure.className = 'card chart';
+  document.querySelector('main').append(figure);
+  const chart = new TimeChart(figure, {
+    title: 'A chart', kind: 'lines', layers: [{ name: 'p50', label: 'A line', value: (point) => point }],
+    format: (value) => words || (value === 0 ? '0' : duration(value)), ceiling: roundTime, nothing: '', summary: () => '',
+  });
+  chart.show({ points: [0, most], start: 0, step: 1_000 });
+  const marks = [...figure.querySelectorAll('text[text-anchor=end]')];
+  const room = Math.min(...marks.map((mark) => mark.getBoundingClientRect().left)) - figure.getBoundingClientRect().left;
+  figure.remove();
+  return [marks.map((mark) => mark.textContent), room];
+}"""
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_a_scale_of_time_is_round_and_has_the_room_that_its_words_take(browser: Browser, caching: Server, width: int) -> None:
+    scales = {
+        140: ["0", "100 ms", "200 ms"],
+        45_000: ["0", "25.0 s", "50.0 s"],
+        51_000: ["0", "30.0 s", "1 min"],
+        100_000: ["0", "1 min", "2 min"],
+        700_000: ["0", "10 min", "20 min"],
+        3_000_000: ["0", "30 min", "1 h"],
+        30_000_000: ["0", "5 h", "10 h"],
+    }
+    with visiting(browser, caching.admin_url, viewport={"width": width, "height": 900}) as visit:
+        for most, marks in scales.items():
+            told, room = visit.page.evaluate(SCALE, [most, ""])
+            assert told == marks
+            assert room >= 16
+        assert visit.page.evaluate(SCALE, [1, "41 min 40 s, or longer"])[1] >= 16
+        visit.assert_clean()
+
+
 def test_a_decision_is_explained_by_click_and_by_key(dashboard: Visit, caching: Server) -> None:
     answer = ask(caching, "explain me")
     page = dashboard.page

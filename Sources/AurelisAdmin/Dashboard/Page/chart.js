@@ -3,12 +3,25 @@
 import { clock, el, hourAndMinute, replace, setAttribute, setText, svg } from '/assets/format.js';
 
 const MARGIN = { left: 46, right: 6, top: 8, bottom: 22 };
+/** Between a value of the scale and its line. */
+const GAP = 7;
+const SCALE = [0, 0.5, 1];
 
 /** The least 1, 2 or 5 with zeros that a value does not exceed. */
-function ceiling(value) {
+export function roundNumber(value) {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);
+}
+
+/** Minutes that are round, and whose halves are. */
+const MINUTES = [1, 2, 4, 10, 20, 60, 120, 240];
+
+/** The same for milliseconds, which from a minute on are not counted by ten. */
+export function roundTime(ms) {
+  if (ms <= 50_000) return roundNumber(ms);
+  const minutes = MINUTES.find((each) => each * 60_000 >= ms) ?? 60 * roundNumber(ms / 3_600_000);
+  return minutes * 60_000;
 }
 
 export class TimeChart {
@@ -18,13 +31,15 @@ export class TimeChart {
    * @param kind `areas`, one upon the other, or `lines`
    * @param layers `{ name, label, value(point, seconds) }`: null where there is no value
    * @param format a value in words
+   * @param ceiling the least round value that one does not exceed
    * @param nothing what is said when there is nothing to draw
    * @param summary what a screen reader hears, of all values of the layers
    */
-  constructor(figure, { title, kind, layers, format, nothing, summary }) {
-    Object.assign(this, { kind, layers, format, nothing, summary });
+  constructor(figure, { title, kind, layers, format, ceiling = roundNumber, nothing, summary }) {
+    Object.assign(this, { kind, layers, format, ceiling, nothing, summary });
     this.series = null;
     this.at = null;
+    this.left = MARGIN.left;
     this.values = layers.map(() => el('b'));
     this.when = el('span', { class: 'when' });
     const swatch = kind === 'lines' ? 'swatch line' : 'swatch';
@@ -34,7 +49,10 @@ export class TimeChart {
       layer.label, this.values[index],
     )));
     this.drawing = svg('svg', { role: 'img', focusable: 'false' });
-    this.grid = svg('g', { 'aria-hidden': 'true' });
+    this.scale = SCALE.map(() => ({ line: svg('line', { class: 'gridline' }), text: svg('text', { 'text-anchor': 'end' }) }));
+    this.times = svg('g');
+    const marks = this.scale.flatMap(({ line, text }) => [line, text]);
+    this.grid = svg('g', { 'aria-hidden': 'true' }, marks, this.times);
     this.shapes = layers.map((layer) => svg('path', { class: `${kind === 'areas' ? 'area' : 'line'}-${layer.name}` }));
     this.dots = kind === 'lines' ? layers.map((layer) => svg('path', { class: `dot-${layer.name}` })) : [];
     this.cursor = svg('line', { class: 'cursor', visibility: 'hidden' });
@@ -54,8 +72,8 @@ export class TimeChart {
 
   #point(event) {
     const box = this.plot.getBoundingClientRect();
-    const width = box.width - MARGIN.left - MARGIN.right;
-    this.at = Math.min(1, Math.max(0, (event.clientX - box.left - MARGIN.left) / width));
+    const width = box.width - this.left - MARGIN.right;
+    this.at = Math.min(1, Math.max(0, (event.clientX - box.left - this.left) / width));
     this.draw();
   }
 
@@ -85,15 +103,16 @@ export class TimeChart {
     const width = this.plot.clientWidth;
     const height = this.plot.clientHeight;
     if (!this.series?.points.length || !width) return;
-    const inner = { width: width - MARGIN.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
-    const { columns, size, start } = this.#columns(inner.width);
+    const { columns, size, start } = this.#columns(width - MARGIN.left - MARGIN.right);
     const count = columns[0].length;
     const totals = columns[0].map((_, at) => (this.kind === 'areas'
       ? columns.reduce((sum, column) => sum + (column[at] ?? 0), 0)
       : Math.max(0, ...columns.map((column) => column[at] ?? 0))));
     const most = Math.max(...totals);
-    const top = ceiling(most);
-    const x = (at) => MARGIN.left + (count === 1 ? 0 : (at / (count - 1)) * inner.width);
+    const top = this.ceiling(most);
+    this.#label(top);
+    const inner = { width: width - this.left - MARGIN.right, height: height - MARGIN.top - MARGIN.bottom };
+    const x = (at) => this.left + (count === 1 ? 0 : (at / (count - 1)) * inner.width);
     const y = (value) => MARGIN.top + inner.height * (1 - value / top);
     setAttribute(this.drawing, 'viewBox', `0 0 ${width} ${height}`);
     this.#drawGrid(top, x, y, width, height, count, size, start);
@@ -109,14 +128,23 @@ export class TimeChart {
     setAttribute(this.drawing, 'aria-label', this.summary(columns, this.format));
   }
 
+  /** Writes the scale, and makes room for the longest of its values: a length of time can take many words. */
+  #label(top) {
+    this.scale.forEach(({ text }, index) => setText(text, this.format(top * SCALE[index])));
+    const widest = Math.max(...this.scale.map(({ text }) => text.getComputedTextLength()));
+    this.left = Math.max(MARGIN.left, Math.ceil(widest) + GAP);
+  }
+
   #drawGrid(top, x, y, width, height, count, size, start) {
     const { step } = this.series;
     const parts = [];
-    for (const share of [0, 0.5, 1]) {
-      const level = Math.round(y(top * share)) + 0.5;
-      parts.push(svg('line', { class: 'gridline', x1: MARGIN.left, x2: width - MARGIN.right, y1: level, y2: level }));
-      parts.push(svg('text', { x: MARGIN.left - 7, y: level + 4, 'text-anchor': 'end' }, this.format(top * share)));
-    }
+    this.scale.forEach(({ line, text }, index) => {
+      const level = Math.round(y(top * SCALE[index])) + 0.5;
+      const places = { x1: this.left, x2: width - MARGIN.right, y1: level, y2: level };
+      for (const [name, place] of Object.entries(places)) setAttribute(line, name, place);
+      setAttribute(text, 'x', this.left - GAP);
+      setAttribute(text, 'y', level + 4);
+    });
     const span = count * size * step;
     const spacing = width < 420 ? 2 : 1;
     const tick = (span > 3_600_000 ? 4 * 3_600_000 : 60_000) * spacing;
@@ -124,10 +152,10 @@ export class TimeChart {
     const offset = span > 3_600_000 ? new Date(start).getTimezoneOffset() * 60_000 : 0;
     for (let time = Math.ceil((start - offset) / tick) * tick + offset; time < start + span; time += tick) {
       const place = x((time - start) / step / size);
-      if (place < MARGIN.left + 12 || place > width - MARGIN.right - 12) continue;
+      if (place < this.left + 12 || place > width - MARGIN.right - 12) continue;
       parts.push(svg('text', { x: place, y: height - 5, 'text-anchor': 'middle' }, hourAndMinute(time)));
     }
-    this.grid.replaceChildren(...parts);
+    this.times.replaceChildren(...parts);
   }
 
   /** The values beside the names: those at the pointer, or the latest. */

@@ -1,6 +1,6 @@
 // Puts the page together: what the gateway tells goes into the store, and from there to what shows it.
 
-import { TimeChart } from '/assets/chart.js';
+import { TimeChart, roundTime } from '/assets/chart.js';
 import { Events, KeyNeeded, get } from '/assets/client.js';
 import { InvalidateForm, KeyForm, announce, reset } from '/assets/controls.js';
 import { Decisions } from '/assets/decisions.js';
@@ -41,6 +41,7 @@ const latency = new TimeChart(document.getElementById('chart-latency'), {
     { name: 'p95', label: '19 of 20 within', value: (point) => point.p95_ms },
   ],
   format: (value) => (value === 0 ? '0' : duration(value)),
+  ceiling: roundTime,
   nothing: 'No answers in this time.',
   summary: ([half, most], format) => (latest(half) === null
     ? 'Time to the answer: no answers in this time.'
