@@ -59,7 +59,8 @@ public struct BatchLine: Sendable {
         guard let operation = document["url"]?.string.flatMap(ModelOperation.init(batchURL:)) else {
             throw .line(
                 number,
-                "must have a \"url\" that is \"/v1/chat/completions\" or \"/v1/embeddings\"",
+                "must have a \"url\" that is \"/v1/chat/completions\" or \"/v1/embeddings\""
+                    + (document["url"]?.stringEquals("/v1/responses") == true ? BatchEndpoint.insteadOfResponses : ""),
                 code: "invalid_url"
             )
         }

@@ -5,6 +5,9 @@ package enum BatchEndpoint: String, Sendable, Hashable, Codable, CaseIterable {
     /// Embeddings.
     case embeddings = "/v1/embeddings"
 
+    /// What to do with lines in the form of the Responses API.
+    package static let insteadOfResponses = "; put lines for \"/v1/responses\" as chat completions"
+
     /// The part of the gateway that its lines use.
     package var part: AccessEndpoint {
         switch self {

@@ -31,7 +31,7 @@ package struct AccessScope: Sendable, Hashable, Codable {
 
 /// A part of the gateway that a key may be for.
 package enum AccessEndpoint: String, Sendable, Hashable, Codable, CaseIterable {
-    /// Chat completions.
+    /// Chat completions, and responses, which are translated to them.
     case chat
     /// Embeddings.
     case embeddings

@@ -38,6 +38,8 @@ public struct ModelCall: Sendable {
     public var priority = RequestPriority.interactive
     /// How long it may wait for a quota, beside its timeout; nil: within its timeout.
     public var quotaTimeout: Duration?
+    /// Whether a stream's usage is to be told, whatever the body says of that.
+    package var wantsUsage = false
     /// Whether it is made again when there was no room for it: that is a wait then, and no failed request.
     var comesAgain = false
     /// Whether nobody else could answer: then the first token of a stream may take as long as the caller gave.

@@ -34,5 +34,5 @@ extension ProviderEvent {
 
 extension ModelCall {
     /// Whether the caller wants a chunk of its own for the usage.
-    var includesUsage: Bool { body["stream_options"]?["include_usage"]?.bool == true }
+    var includesUsage: Bool { wantsUsage || body["stream_options"]?["include_usage"]?.bool == true }
 }

@@ -30,7 +30,7 @@ extension Endpoint {
     var audience: Audience {
         switch self {
         case .live, .ready, .openAPI, .options: .everybody
-        case .call(.chatCompletion): .holders(of: .chat)
+        case .call(.chatCompletion), .createResponse: .holders(of: .chat)
         case .call(.embedding): .holders(of: .embeddings)
         case .models, .model, .catalog: .holders(of: .models)
         case .stored(let request): .holders(of: request.part)

@@ -9,7 +9,7 @@ enum Exchange {
     /// Answers it. Runs on the connection's event loop.
     func run(on connection: HTTPConnectionHandler, _ server: ServerContext) async {
         switch self {
-        case .call(let exchange): await exchange.run(on: connection, orchestrator: server.orchestrator())
+        case .call(var exchange): await exchange.run(on: connection, orchestrator: server.orchestrator())
         case .stored(let exchange): await exchange.run(on: connection, server.stored)
         }
     }

@@ -40,6 +40,15 @@ extension HTTPConnectionHandler {
             )
             response.head.allow = allow
             return response
+        case .notFound(let path) where path.hasPrefix("/v1/responses/"):
+            return ErrorResponse.make(
+                status: 404,
+                message:
+                    "no response is stored here, so none can be fetched, cancelled or deleted; POST /v1/responses "
+                    + "gives each once, and takes the whole conversation as 'input'",
+                code: "response_not_found",
+                requestID: requestID
+            )
         case .notFound(let path):
             return ErrorResponse.make(
                 status: 404,
@@ -47,7 +56,7 @@ extension HTTPConnectionHandler {
                 code: "unknown_path",
                 requestID: requestID
             )
-        case .call, .stored:
+        case .call, .createResponse, .stored:
             return ErrorResponse.make(status: 500, message: "not answered here", code: "internal", requestID: requestID)
         }
     }

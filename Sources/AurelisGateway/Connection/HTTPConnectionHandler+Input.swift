@@ -95,7 +95,7 @@ extension HTTPConnectionHandler {
         waitsForMemory = false
         if let refusal { return answer(ErrorResponse.make(refusal, requestID: requestID)) }
         if let refusal = refusalOfSignature() { return answer(refusal) }
-        guard case .call(let operation) = endpoint else {
+        guard let (operation, dialect) = endpoint.call else {
             if case .stored(let request) = endpoint { return startStored(request) }
             return answer(Self.answer(to: endpoint, server: loop.server, requestID: requestID, grant: grant))
         }
@@ -114,6 +114,7 @@ extension HTTPConnectionHandler {
             let options = try callOptions(of: head)
             var exchange = ModelExchange(
                 operation: operation,
+                dialect: dialect,
                 options: options,
                 requestID: requestID,
                 body: body,

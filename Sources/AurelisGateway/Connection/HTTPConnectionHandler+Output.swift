@@ -13,10 +13,12 @@ extension HTTPConnectionHandler {
     }
 
     /// Answers with an error.
-    func fail(_ error: ModelError, requestID: RequestID) {
+    ///
+    /// - Parameter event: how it is told where a stream has begun, if not as in chat completions.
+    func fail(_ error: ModelError, requestID: RequestID, event: @autoclosure () -> [UInt8]? = nil) {
         logger.debug("request failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
         // The status has been sent with the news that it waits.
-        if hasBegunWaiting { return endStream(failing: error) }
+        if hasBegunWaiting { return endStream(failing: error, event: event()) }
         answer(ErrorResponse.make(error, requestID: requestID))
     }
 
@@ -190,12 +192,14 @@ extension HTTPConnectionHandler {
     /// follows, which tells readers that look for it, and the connection closes, but the chunked coding is ended
     /// properly: some clients throw away what they have not yet handed on when it is not, the error event
     /// included.
-    func endStream(failing error: ModelError? = nil) {
+    ///
+    /// - Parameter event: how the error is told, if not as in chat completions.
+    func endStream(failing error: ModelError? = nil, event: [UInt8]? = nil) {
         hasBegunWaiting = false
         guard let context, chunk != nil, let after = machine.endStream(failed: error != nil) else { return }
         if let error {
             logger.debug("stream failed", metadata: ["request": "\(requestID)", "error": "\(error)"])
-            chunk?.append(ErrorResponse.event(error))
+            chunk?.append(event ?? ErrorResponse.event(error))
         }
         writeChunk()
         var end = context.channel.allocator.buffer(capacity: 8)

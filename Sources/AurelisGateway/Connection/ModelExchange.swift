@@ -4,6 +4,7 @@ internal import AurelisJSON
 /// One model call of a client: its body, and the way its answer takes back.
 struct ModelExchange {
     let operation: ModelOperation
+    let dialect: Dialect
     let options: ModelCall.Options
     let requestID: RequestID
     let body: [UInt8]
@@ -11,9 +12,12 @@ struct ModelExchange {
     let traceFields: TraceFields
     /// The call, once it has been read.
     private var call: ModelCall?
+    /// What it came from, if it came in the form of the Responses API.
+    private var response: ResponseRequest?
 
     init(
         operation: ModelOperation,
+        dialect: Dialect = .completions,
         options: ModelCall.Options,
         requestID: RequestID,
         body: [UInt8],
@@ -21,6 +25,7 @@ struct ModelExchange {
     ) {
         self.traceFields = traceFields
         self.operation = operation
+        self.dialect = dialect
         self.options = options
         self.requestID = requestID
         self.body = body
@@ -36,11 +41,21 @@ struct ModelExchange {
         self.call = call
         guard let reply, case .whole(let document) = reply.answer else { return nil }
         if known == nil { repeated.add(call, of: self, orchestrator) }
-        return Response(head: head(of: reply), body: document.bytes)
+        return answer(document, reply)
     }
 
-    private func read() throws(ModelError) -> ModelCall {
-        var call = try ModelCall(reading: try document(), operation: operation, id: requestID, options: options)
+    private mutating func read() throws(ModelError) -> ModelCall {
+        let document = try document()
+        if dialect == .responses { response = try ResponseRequest(reading: document) }
+        var options = options
+        try response?.prepare(&options)
+        var call = try ModelCall(
+            reading: response?.chat ?? document,
+            operation: operation,
+            id: requestID,
+            options: options
+        )
+        if response != nil { call.wantsUsage = true }
         call.traceFields = traceFields
         return call
     }
@@ -48,7 +63,7 @@ struct ModelExchange {
     /// Answers the call on the connection. Runs on the connection's event loop.
     ///
     /// Cancelled as soon as the client is gone; what is written after that goes nowhere.
-    func run(on connection: HTTPConnectionHandler, orchestrator: ModelOrchestrator) async {
+    mutating func run(on connection: HTTPConnectionHandler, orchestrator: ModelOrchestrator) async {
         do throws(ModelError) {
             var call = if let call { call } else { try read() }
             call.executor = connection.executor
@@ -56,12 +71,13 @@ struct ModelExchange {
             let reply = try await orchestrator.answer(call)
             switch reply.answer {
             case .whole(let document):
-                connection.answer(Response(head: head(of: reply), body: document.bytes))
+                connection.answer(answer(document, reply))
             case .stream(let stream):
-                await relay(stream, head: head(of: reply), to: connection)
+                await relay(stream, head: head(of: reply), through: frame(of: reply), to: connection)
             }
         } catch {
-            connection.fail(error, requestID: requestID)
+            let error = response?.located(error) ?? error
+            connection.fail(error, requestID: requestID, event: event(error))
         }
     }
 
@@ -82,16 +98,26 @@ struct ModelExchange {
         return head
     }
 
+    private func answer(_ document: JSONDocument, _ reply: ModelReply) -> Response {
+        Response(head: head(of: reply), body: frame(of: reply)?.response(of: document) ?? document.bytes)
+    }
+
     /// Passes events on as they come, no faster than the client takes them.
-    private func relay(_ stream: ReplyStream, head: ResponseHead, to connection: HTTPConnectionHandler) async {
+    private func relay(
+        _ stream: ReplyStream,
+        head: ResponseHead,
+        through frame: ResponseFrame?,
+        to connection: HTTPConnectionHandler
+    ) async {
         var head = head
         head.contentType = "text/event-stream"
         head.isEventStream = true
         connection.beginStream(head)
+        var translation = frame.map { ResponseStream($0) }
         await withTaskCancellationHandler {
             do throws(ModelError) {
                 while let event = try await stream.next() {
-                    switch connection.send(event.raw) {
+                    switch connection.send(try translation?.bytes(for: event) ?? event.raw) {
                     case .more: continue
                     case .pause: await connection.pause()
                     case .blocked: guard await connection.writable() else { return stream.cancel() }
@@ -100,10 +126,31 @@ struct ModelExchange {
                 }
                 connection.endStream()
             } catch {
-                connection.endStream(failing: error)
+                stream.cancel()
+                connection.endStream(failing: error, event: translation?.bytes(failing: error))
             }
         } onCancel: {
             stream.cancel()
+        }
+    }
+}
+
+/// What another form than that of completions needs.
+extension ModelExchange {
+    private func frame(of reply: ModelReply) -> ResponseFrame? { frame(model: reply.model) }
+
+    private func frame(model: ModelID) -> ResponseFrame? {
+        response.map { request in
+            ResponseFrame(requestID, echo: request.echo, model: model, now: WallClock.system.secondsSinceEpoch)
+        }
+    }
+
+    /// How an error is told where a stream has begun before anybody answered.
+    private func event(_ error: ModelError) -> [UInt8]? {
+        let frame = frame(model: error.model ?? call?.model ?? "auto")
+        return frame.map { frame in
+            var stream = ResponseStream(frame)
+            return stream.bytes(failing: error)
         }
     }
 }

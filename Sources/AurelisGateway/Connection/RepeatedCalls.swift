@@ -20,9 +20,11 @@ struct RepeatedCalls {
     static let count = 32
     static let maximumBody = 16 * 1_024
 
-    /// The call as it was read from an equal exchange; its name is the earlier one's.
+    /// The call as it was read from an equal exchange; its name is the earlier one's. What is translated has more to it
+    /// than its call, and is read again.
     func call(for exchange: ModelExchange, of orchestrator: ModelOrchestrator) -> ModelCall? {
-        guard self.orchestrator === orchestrator, let entry = entries[Self.slot(of: exchange.body)],
+        guard exchange.dialect == .completions, self.orchestrator === orchestrator,
+            let entry = entries[Self.slot(of: exchange.body)],
             entry.operation == exchange.operation, entry.options == exchange.options,
             Self.areEqual(entry.body, exchange.body)
         else { return nil }
@@ -53,7 +55,7 @@ struct RepeatedCalls {
     }
 
     mutating func add(_ call: ModelCall, of exchange: ModelExchange, _ orchestrator: ModelOrchestrator) {
-        guard exchange.body.count <= Self.maximumBody else { return }
+        guard exchange.dialect == .completions, exchange.body.count <= Self.maximumBody else { return }
         if self.orchestrator !== orchestrator {
             self.orchestrator = orchestrator
             entries = Array(repeating: nil, count: Self.count)

@@ -20,7 +20,8 @@ extension BatchOrder {
         let endpoint = try Self.text("endpoint", of: document)
         guard let known = BatchEndpoint(rawValue: endpoint) else {
             let names = BatchEndpoint.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
-            throw .member("endpoint", "must be \(names)")
+            let instead = endpoint == "/v1/responses" ? BatchEndpoint.insteadOfResponses : ""
+            throw .member("endpoint", "must be \(names)\(instead)")
         }
         guard let window = BatchWindow(try Self.text("completion_window", of: document)) else {
             throw .member("completion_window", "must be a time from \"1h\" to \"7d\", such as \"24h\"")

@@ -104,7 +104,7 @@ extension Endpoint {
     /// Whether what is answered depends on the fields of the request.
     var needsHead: Bool {
         switch self {
-        case .call, .stored: true
+        case .call, .createResponse, .stored: true
         default: false
         }
     }

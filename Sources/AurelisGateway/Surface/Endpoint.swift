@@ -5,6 +5,8 @@ internal import NIOHTTP1
 enum Endpoint: Equatable {
     /// A model call: `POST /v1/chat/completions` and its kin.
     case call(ModelOperation)
+    /// A model call in the form of the Responses API: `POST /v1/responses`.
+    case createResponse
     /// Files and batches: `/v1/files`, `/v1/batches` and what is below them.
     case stored(StoredRequest)
     /// `GET /v1/models`.
@@ -37,27 +39,36 @@ enum Endpoint: Equatable {
             self = Endpoint(method: method, storedAt: path)
             return
         }
-        let allow = if case .call = resource { "POST, OPTIONS" } else { "GET, HEAD, OPTIONS" }
-        switch (method, resource) {
-        case (.POST, .call): self = resource
-        case (.OPTIONS, _): self = .options(allow: allow)
-        case (.GET, .call), (.HEAD, .call): self = .methodNotAllowed(allow: allow)
-        case (.GET, _), (.HEAD, _): self = resource
+        let isCall = resource.call != nil
+        let allow = isCall ? "POST, OPTIONS" : "GET, HEAD, OPTIONS"
+        switch method {
+        case .POST where isCall: self = resource
+        case .GET where !isCall, .HEAD where !isCall: self = resource
+        case .OPTIONS: self = .options(allow: allow)
         default: self = .methodNotAllowed(allow: allow)
+        }
+    }
+
+    /// What is asked of a model, and in which protocol; nil: nothing.
+    var call: (operation: ModelOperation, dialect: Dialect)? {
+        switch self {
+        case .call(let operation): (operation, .completions)
+        case .createResponse: (.chatCompletion, .responses)
+        default: nil
         }
     }
 
     /// Whether the answer depends on the request's body.
     var wantsBody: Bool {
         switch self {
-        case .call, .stored(.createBatch), .stored(.uploadFile): true
+        case .call, .createResponse, .stored(.createBatch), .stored(.uploadFile): true
         default: false
         }
     }
 
     /// The paths a person can be pointed to.
     static let paths =
-        "POST /v1/chat/completions, POST /v1/embeddings, GET /v1/models, GET /v1/models/{id}, "
+        "POST /v1/chat/completions, POST /v1/responses, POST /v1/embeddings, GET /v1/models, GET /v1/models/{id}, "
         + "POST /inference/chat/completions, POST /inference/embeddings, GET /catalog/models, "
         + "POST /chat/completions, POST /embeddings, GET /models, /v1/files, /v1/batches, "
         + "GET /health/live, GET /health/ready, GET /openapi.json"
@@ -65,6 +76,7 @@ enum Endpoint: Equatable {
     private static func resource(at path: String) -> Endpoint? {
         switch path {
         case "/v1/chat/completions", "/inference/chat/completions", "/chat/completions": return .call(.chatCompletion)
+        case "/v1/responses": return .createResponse
         case "/v1/embeddings", "/inference/embeddings", "/embeddings": return .call(.embedding)
         case "/v1/models": return .models
         case "/catalog/models", "/models": return .catalog

@@ -193,7 +193,17 @@ struct GatewayKeyTests {
             let body = #"{"model":"text-embedding-3-small","input":"x"}"#
             let fields = [("authorization", "Bearer \(key)")]
             #expect(try await keyed.app.send("POST", "/v1/embeddings", body: body, headers: fields).status == 200)
-            #expect(try await keyed.app.send("POST", "/v1/chat/completions", body: "{", headers: fields).status == 403)
+            for path in ["/v1/chat/completions", "/v1/responses"] {
+                #expect(try await keyed.app.send("POST", path, body: "{", headers: fields).status == 403)
+            }
+            let chat = try keyed.create("chat") { $0.scope.endpoints = [.chat] }
+            let answer = try await keyed.app.send(
+                "POST",
+                "/v1/responses",
+                body: #"{"model":"gpt-4o-mini","input":"x"}"#,
+                headers: [("authorization", "Bearer \(chat)")]
+            )
+            #expect(answer.status == 200)
         }
     }
 

@@ -28,6 +28,7 @@ struct APIDescriptionTests {
         switch endpoint {
         case .call(.chatCompletion): "/v1/chat/completions"
         case .call(.embedding): "/v1/embeddings"
+        case .createResponse: "/v1/responses"
         case .models: "/v1/models"
         case .model: "/v1/models/{model}"
         case .catalog: "/catalog/models"
@@ -45,7 +46,8 @@ struct APIDescriptionTests {
     }
 
     private static let endpoints: [Endpoint] = [
-        .call(.chatCompletion), .call(.embedding), .models, .model("x"), .catalog, .live, .ready, .openAPI,
+        .call(.chatCompletion), .call(.embedding), .createResponse, .models, .model("x"), .catalog, .live, .ready,
+        .openAPI,
         .stored(.uploadFile), .stored(.listFiles), .stored(.file("x")), .stored(.deleteFile("x")),
         .stored(.content(of: "x")), .stored(.createBatch), .stored(.listBatches), .stored(.batch("x")),
         .stored(.cancelBatch("x")),

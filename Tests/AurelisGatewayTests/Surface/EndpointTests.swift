@@ -10,6 +10,11 @@ struct EndpointTests {
         "method and target find their endpoint",
         arguments: [
             (.POST, "/v1/chat/completions", .call(.chatCompletion)),
+            (.POST, "/v1/responses", .createResponse),
+            (.GET, "/v1/responses", .methodNotAllowed(allow: "POST, OPTIONS")),
+            (.HEAD, "/v1/responses", .methodNotAllowed(allow: "POST, OPTIONS")),
+            (.GET, "/v1/responses/resp_1", .notFound(path: "/v1/responses/resp_1")),
+            (.POST, "/v1/models", .methodNotAllowed(allow: "GET, HEAD, OPTIONS")),
             (.POST, "/v1/embeddings?x=/", .call(.embedding)),
             (.POST, "/orgs/a/inference/embeddings", .call(.embedding)),
             (.POST, "/orgs//inference/embeddings", .notFound(path: "/orgs//inference/embeddings")),

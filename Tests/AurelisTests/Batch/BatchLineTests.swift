@@ -30,6 +30,11 @@ struct BatchLineTests {
         (#"{"custom_id":"","method":"POST","url":"/v1/chat/completions",\#(body)}"#, "invalid_custom_id", "custom_id"),
         (#"{"custom_id":"a","method":"GET","url":"/v1/chat/completions",\#(body)}"#, "invalid_method", "POST"),
         (#"{"custom_id":"a","method":"POST","url":"/v1/images",\#(body)}"#, "invalid_url", "/v1/embeddings"),
+        (
+            #"{"custom_id":"a","method":"POST","url":"/v1/responses","body":{"model":"gpt-4o","input":"x"}}"#,
+            "invalid_url",
+            "put lines for \"/v1/responses\" as chat completions"
+        ),
         (#"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":3}"#, "invalid_body", "body"),
         (
             #"{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"x","model":"y"}}"#,
