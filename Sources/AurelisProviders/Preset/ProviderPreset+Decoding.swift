@@ -18,7 +18,7 @@ extension ProviderPreset {
             fields: [
                 "id", "name", "documentation", "base_url", "placeholders", "paths", "catalog", "authentication",
                 "credential", "headers", "unlisted_models", "models", "rate_tiers", "prefill", "stream_usage",
-                "limit_headers", "retirement",
+                "answer_limit", "limit_headers", "retirement",
             ]
         )
         id = try reader.string("id")
@@ -38,6 +38,7 @@ extension ProviderPreset {
         rateTiers = try Self.rateTiers(reader.optional("rate_tiers"))
         prefill = try reader.optional("prefill").map(Prefill.init)
         streamUsage = try reader.optional("stream_usage") == nil ? .unknown : reader.choice("stream_usage")
+        answerLimit = try reader.optional("answer_limit") == nil ? .asSent : reader.choice("answer_limit")
         (reportsLimits, limitPeriods) = try Self.limitHeaders(reader)
         retirement = try reader.optional("retirement").map(Retirement.init)
         try checkTiers()

@@ -36,6 +36,8 @@ package struct ProviderPreset: Sendable, Hashable {
     package var prefill: Prefill?
     /// When a stream tells what it cost.
     package var streamUsage: StreamUsage
+    /// By which member a request limits the length of its answer.
+    package var answerLimit: AnswerLimit
     /// Whether the limits in the headers of answers are those of whoever asks.
     package var reportsLimits: Bool
     /// In which time those limits hold, as far as that is known.

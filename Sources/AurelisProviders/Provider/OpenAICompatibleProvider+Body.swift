@@ -10,6 +10,7 @@ extension OpenAICompatibleProvider {
         let wireName = attempt.model.wireName
         if body["model"]?.stringEquals(wireName) != true { body.set("model", to: .string(wireName)) }
         if asksForUsage(attempt) { body.askForUsage() }
+        if settings.preset.answerLimit == .maxTokens { body.limitByMaxTokens() }
         guard let beginning = attempt.prefill, !beginning.isEmpty else { return body.bytes }
         guard attempt.operation == .chatCompletion, let style = (settings.prefill ?? settings.preset.prefill)?.style
         else { throw .prefillRefused("\(id) is not known to go on with an answer that somebody else began") }
@@ -38,6 +39,13 @@ extension JSONDocument {
         guard var changed = try? JSONDocument(Array(options.raw), limits: .response) else { return }
         changed.set("include_usage", to: true)
         set("stream_options", to: .raw(changed.root))
+    }
+
+    /// Gives the limit of the answer its older name.
+    fileprivate mutating func limitByMaxTokens() {
+        guard self["max_tokens"] == nil, let limit = self["max_completion_tokens"] else { return }
+        set("max_tokens", to: .raw(limit))
+        remove("max_completion_tokens")
     }
 
     /// Ends the messages with the beginning of the answer.

@@ -82,6 +82,10 @@ struct PresetDecodingTests {
                 #""name":"X""#, #""name":"X","stream_usage":"never""#,
                 "stream_usage: \"never\" is none of on_request, always, unknown"
             ),
+            (
+                #""name":"X""#, #""name":"X","answer_limit":"n_predict""#,
+                "answer_limit: \"n_predict\" is none of as_sent, max_tokens"
+            ),
             (#""name":"X""#, #""name":"X","limit_headers":0"#, "limit_headers: must be true or false"),
             (
                 #""name":"X""#, #""name":"X","limit_headers":{"requests":"year"}"#,

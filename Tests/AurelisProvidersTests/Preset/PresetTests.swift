@@ -143,6 +143,12 @@ struct PresetTests {
         }
     }
 
+    @Test("who knows only the older name of an answer's limit")
+    func answerLimit() throws {
+        let older = try ProviderPreset.all().filter { $0.answerLimit == .maxTokens }.map(\.id)
+        #expect(Set(older) == ["mistral", "ollama"])
+    }
+
     @Test("GitHub's headers tell the limits of its own deployment, and nobody else's do")
     func limitHeaders() throws {
         let silent = try ProviderPreset.all().filter { !$0.reportsLimits }.map(\.id)
