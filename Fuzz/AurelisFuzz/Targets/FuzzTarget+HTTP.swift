@@ -1,6 +1,8 @@
 import Aurelis
 import AurelisJSON
 
+@testable import AurelisGateway
+
 extension FuzzTarget {
     /// The gateway's front: whatever comes in whatever pieces, a request has one answer at most, nobody can make two
     /// requests of what is one, and nothing is left behind.
@@ -26,7 +28,7 @@ extension FuzzTarget {
         // Who reads the bytes as strictly as the standard may must find every call that was made, in this order.
         var rest = strict.bodies[...]
         for call in outcome.calls {
-            guard let index = rest.firstIndex(where: { messages(of: $0) == call }) else {
+            guard let index = rest.firstIndex(where: { messages(of: $0).contains(call) }) else {
                 let text = String(decoding: call, as: UTF8.self)
                 throw FuzzFinding(description: "a call that no strict reader sees: \(text)")
             }
@@ -34,8 +36,10 @@ extension FuzzTarget {
         }
     }
 
-    private static func messages(of body: [UInt8]) -> [UInt8]? {
-        guard let document = try? JSONDocument(body) else { return nil }
-        return HTTPFront.mark(of: document)
+    /// What a provider may be asked because of a body: its own messages, or those that a response is put as.
+    private static func messages(of body: [UInt8]) -> [[UInt8]] {
+        guard let document = try? JSONDocument(body) else { return [] }
+        let translated = (try? ResponseRequest(reading: document))?.chat
+        return [document, translated].compactMap { $0.map(HTTPFront.mark) }
     }
 }

@@ -19,8 +19,8 @@ struct FuzzTarget: Sendable {
     }
 
     static let all: [FuzzTarget] = [
-        .json, .jsonEditing, .canonicalJSON, .serverSentEvents, .resp, .http, .multipart, .configuration, .cassette,
-        .batch, .envelope, .audit,
+        .json, .jsonEditing, .canonicalJSON, .serverSentEvents, .resp, .http, .responses, .multipart, .configuration,
+        .cassette, .batch, .envelope, .audit,
     ]
 }
 
