@@ -400,6 +400,28 @@ def test_a_stream_that_breaks_fails_with_what_came_and_raises(scripted, provider
     assert caught.value.message
 
 
+def test_a_failure_after_a_wait_that_was_told_is_told_in_events(fronted, provider):
+    limited = (429, error("rate_limit_exceeded", "Slow down."), {"retry-after": "2"})
+    answers = iter([limited, (400, error("bad", "No."))])
+
+    def answer(connection) -> None:
+        # What is asked first, waits; what is asked then, fails.
+        provider.replies(*next(answers))
+        provider.answer(connection)
+        provider.answer = answer
+
+    provider.answer = answer
+    body = {"model": "waits", "input": "Hi", "stream": True}
+    with httpx2.stream("POST", f"{fronted.url}/v1/responses", json=body, timeout=20) as response:
+        text = response.read().decode()
+
+    assert response.status_code == 200
+    assert text.startswith(": ")
+    types = [line.removeprefix("event: ") for line in text.split("\n") if line.startswith("event: ")]
+    assert types == ["response.created", "response.in_progress", "response.failed", "error"]
+    assert json.loads(text.strip().rsplit("data: ", 1)[1])["error"]["message"] == "No."
+
+
 # Errors
 
 
