@@ -36,7 +36,7 @@ package struct RequestFraming: Equatable {
             default: break
             }
         }
-        try checkHosts(isHTTP10: head.version.minor == 0)
+        try end(isHTTP10: head.version.minor == 0)
     }
 
     /// Refuses a target that is too long.
@@ -68,7 +68,9 @@ package struct RequestFraming: Equatable {
     }
 
     /// Behind the last field.
-    package func checkHosts(isHTTP10: Bool) throws(ProtocolFailure) {
+    package func end(isHTTP10: Bool) throws(ProtocolFailure) {
+        // Who speaks 1.0 knows no chunks and takes them for the next request (RFC 9112, 6.1).
+        guard !isHTTP10 || body != .chunked else { throw .malformed("there are no chunks in HTTP/1.0") }
         guard hosts == 1 || (isHTTP10 && hosts == 0) else {
             throw .malformed(hosts == 0 ? "the Host field is missing" : "there is more than one Host field")
         }

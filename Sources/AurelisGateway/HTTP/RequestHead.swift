@@ -104,7 +104,7 @@ struct RequestHead {
                 break
             }
         }
-        try framing.checkHosts(isHTTP10: facts.isHTTP10)
+        try framing.end(isHTTP10: facts.isHTTP10)
         facts.expectsContinue = framing.expectsContinue
         facts.body =
             switch framing.body {

@@ -1,3 +1,5 @@
+internal import Aurelis
+
 /// Bytes that are written one behind the other.
 ///
 ///     var sink = ByteSink(capacity: 1_024)
