@@ -14,8 +14,7 @@ package struct AccessKeyRing: Sendable {
 
         init(_ key: AccessKey, decoy: AccessKeyDigest, after earlier: Entry? = nil) {
             self.key = key
-            let isSame = earlier?.key.scope == key.scope && earlier?.key.limits == key.limits
-            grant = earlier.flatMap { isSame ? $0.grant : nil } ?? AccessGrant(key)
+            grant = earlier.flatMap { $0.key.grantsTheSame(as: key) ? $0.grant : nil } ?? AccessGrant(key)
             replaced = key.rotatedFrom?.secret ?? decoy
         }
     }
@@ -85,5 +84,17 @@ package struct AccessKeyRing: Sendable {
 
     private static func secrets(of entry: Entry) -> (present: AccessKeyDigest, replaced: AccessKeyDigest) {
         (entry.key.secret, entry.replaced)
+    }
+}
+
+extension AccessKey {
+    /// Whether it grants what another state of the key does: everything counts but its name, its secrets and its times.
+    fileprivate func grantsTheSame(as other: AccessKey) -> Bool {
+        // These are named, and not those that count: what a key is given later cannot be forgotten here.
+        var key = self
+        key.name = other.name
+        (key.secret, key.rotatedFrom) = (other.secret, other.rotatedFrom)
+        (key.created, key.expires, key.revoked) = (other.created, other.expires, other.revoked)
+        return key == other
     }
 }

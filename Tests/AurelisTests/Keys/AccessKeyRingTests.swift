@@ -93,6 +93,24 @@ struct AccessKeyRingTests {
         #expect(try grant(narrowed, ring) != nil && grant(narrowed, ring) != grant(one, before))
     }
 
+    @Test("a key that grants something else is another for whoever holds its grant; its name and its times are not")
+    func changedGrants() throws {
+        var setting = KeyBookSetting()
+        _ = try setting.create("one")
+        let before = AccessKeyRing(setting.book)
+        let held = try #require(before.grant(of: "one", at: 1))
+        func grant(_ name: String = "one", _ change: (inout AccessKeyDraft) -> Void) throws -> AccessGrant {
+            var changed = KeyBookSetting()
+            #expect(try changed.create(name, at: 1, change).key.id == "one")
+            return try #require(AccessKeyRing(changed.book, after: before).grant(of: "one", at: 1))
+        }
+        let strict = try grant { $0.secrets = .block }
+        #expect(strict != held && strict.secrets == .block)
+        #expect(try grant { $0.limits.concurrent = 1 } != held)
+        #expect(try grant { $0.scope.endpoints = [.chat] } != held)
+        #expect(try grant("One") { $0.lifetime = .seconds(9) } == held)
+    }
+
     @Test("a reader has the keys in effect, from the moment on in which they are")
     func reader() throws {
         var setting = KeyBookSetting()
