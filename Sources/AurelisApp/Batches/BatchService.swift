@@ -28,6 +28,7 @@ struct BatchService: Service {
     private static let clearing: Duration = .seconds(600)
 
     let store: DatabaseFileStore
+    /// Who answers now.
     let orchestrator: @Sendable () -> ModelOrchestrator
     /// What a tenant's key grants now; nil when it is not in effect.
     var grant: @Sendable (String) -> AccessGrant? = { _ in nil }
@@ -55,6 +56,8 @@ struct BatchService: Service {
         var runs: [String: BatchRun] = [:]
         /// Those whose keys are known not to be in effect.
         var keyless: Set<String> = []
+        /// Who answered when that was last looked at.
+        var orchestrator: ModelOrchestrator
     }
 
     func run() async {
@@ -68,7 +71,10 @@ struct BatchService: Service {
 
     private func work(until stop: BatchStop) async {
         await withTaskGroup(of: Event.self) { group in
-            var work = Work(turns: BatchTurns(places: settings.running, turn: settings.turn))
+            var work = Work(
+                turns: BatchTurns(places: settings.running, turn: settings.turn),
+                orchestrator: orchestrator()
+            )
             var isStopping = false
             group.addTask {
                 await stop.wait()
@@ -86,7 +92,10 @@ struct BatchService: Service {
                     work.turns.end(id, isServed: isServed)
                 case .looking:
                     work.turns.look()
-                    if !isStopping { await wakeKeyless(&work) }
+                    if !isStopping {
+                        await wakeReloaded(&work)
+                        await wakeKeyless(&work)
+                    }
                     group.addTask { await tick() }
                 case .news:
                     work.turns.look()
@@ -135,6 +144,18 @@ struct BatchService: Service {
         }
     }
 
+    /// Has all parked batches tried again once the configuration has changed: what refused them may be gone.
+    private func wakeReloaded(_ work: inout Work) async {
+        let current = orchestrator()
+        guard current !== work.orchestrator else { return }
+        do {
+            for tenant in try await store.waitingTenants() { try await store.wakeBatches(of: tenant) }
+            work.orchestrator = current
+        } catch {
+            // Why is in the log, and it is tried again at the next look.
+        }
+    }
+
     /// Has the parked batches ended whose tenants' keys are no longer in effect, once for each: what then cannot be ended
     /// waits as everything else does.
     private func wakeKeyless(_ work: inout Work) async {
@@ -169,7 +190,7 @@ struct BatchService: Service {
         await BatchWork(
             id: id,
             store: store,
-            orchestrator: orchestrator(),
+            orchestrator: orchestrator,
             grant: grant,
             engineTime: engineTime,
             time: time,

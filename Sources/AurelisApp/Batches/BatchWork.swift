@@ -7,7 +7,8 @@ internal import Synchronization
 struct BatchWork: Sendable {
     let id: String
     let store: DatabaseFileStore
-    let orchestrator: ModelOrchestrator
+    /// Who answers now: a configuration may be read again meanwhile.
+    let orchestrator: @Sendable () -> ModelOrchestrator
     /// What a tenant's key grants now.
     let grant: @Sendable (String) -> AccessGrant?
     /// The time that requests go by.
@@ -60,16 +61,23 @@ struct BatchWork: Sendable {
         guard grant != nil || record.tenant.isEmpty else {
             return try await finish(journal, as: .failed, fault: .keyless(record.tenant))
         }
+        let orchestrator = orchestrator()
         let report: BatchReport
-        do { report = try await ask(record, grant, journal) } catch let error as BatchError where error.code == .input {
+        do {
+            report = try await ask(record, grant, orchestrator, journal)
+        } catch let error as BatchError where error.code == .input {
             return try await finish(journal, as: .failed, fault: .unreadable(error.message))
         }
         switch report.end {
         case .completed: try await finish(journal, as: .completed)
         case .expired: try await finish(journal, as: .expired)
-        case .exhausted(let reason): try await park(report, because: reason, journal)
+        case .exhausted(let reason): try await park(report, because: reason, orchestrator, journal)
         case .cancelled:
-            let now = try await store.change(id) { $0.note(report.progress) }
+            let now = try await store.change(id) { record in
+                record.note(report.progress)
+                // What was waited for need not be waited for under other rules.
+                if self.orchestrator() !== orchestrator { record.resumes = nil }
+            }
             if now?.status == .cancelling { return try await finish(journal, as: .cancelled) }
             try await journal.end(.interrupted)
         }
@@ -110,6 +118,7 @@ struct BatchWork: Sendable {
     private func ask(
         _ record: BatchRecord,
         _ grant: AccessGrant?,
+        _ orchestrator: ModelOrchestrator,
         _ journal: DatabaseBatchJournal
     ) async throws -> BatchReport {
         var options = BatchOptions()
@@ -131,7 +140,7 @@ struct BatchWork: Sendable {
                 }
             }
             group.addTask {
-                await watch(end, progress, grant, of: record.tenant)
+                await watch(end, progress, grant, orchestrator, of: record.tenant)
                 return nil
             }
             group.addTask {
@@ -149,16 +158,18 @@ struct BatchWork: Sendable {
         }
     }
 
-    /// Tells how far the batch is, and looks whether it is to be left, or its tenant's key has changed.
+    /// Tells how far the batch is, and looks whether it is to be left, or begun again because its tenant's key or the
+    /// configuration has changed.
     private func watch(
         _ end: BatchStop,
         _ latest: LatestProgress,
         _ grant: AccessGrant?,
+        _ orchestrator: ModelOrchestrator,
         of tenant: String
     ) async {
         while !Task.isCancelled {
             do { try await time.sleep(until: time.now.advanced(by: settings.interval)) } catch { return }
-            if self.grant(tenant) != grant { end.request() }
+            if self.grant(tenant) != grant || self.orchestrator() !== orchestrator { end.request() }
             let progress = latest.value
             let resumes = progress.inFlight == 0 ? progress.resumesAt.map(second) : nil
             do {
@@ -174,13 +185,20 @@ struct BatchWork: Sendable {
     }
 
     /// Leaves the batch until a model wants requests again: then any process goes on with it.
-    private func park(_ report: BatchReport, because reason: ModelError, _ journal: DatabaseBatchJournal) async throws {
+    private func park(
+        _ report: BatchReport,
+        because reason: ModelError,
+        _ orchestrator: ModelOrchestrator,
+        _ journal: DatabaseBatchJournal
+    ) async throws {
         let known = report.resumesAt.map(second)
         let now = store.now
         try await journal.end(.interrupted)
         let record = try await store.change(id) { record in
             record.note(report.progress)
-            record.resumes = min(max(known ?? now + Self.pause, now + 1), record.deadline)
+            let resumes = min(max(known ?? now + Self.pause, now + 1), record.deadline)
+            // Of the rules that are in effect by now nobody knows yet whether they refuse.
+            record.resumes = self.orchestrator() === orchestrator ? resumes : nil
         }
         logger.info(
             "a batch waits for a limit",

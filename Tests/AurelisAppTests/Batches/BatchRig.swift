@@ -26,6 +26,18 @@ struct BatchRig: Sendable {
         DatabaseFileStore(directory: directory, clock: .following(time), logger: Self.logger)
     }
 
+    /// Has a provider answer.
+    func orchestrator(_ provider: ScriptedProvider) -> ModelOrchestrator {
+        var configuration = OrchestratorConfiguration()
+        configuration.retry = .none
+        return ModelOrchestrator(
+            providers: [provider],
+            configuration: configuration,
+            time: time,
+            random: FixedRandomSource()
+        )
+    }
+
     /// What a key grants that is for one model only.
     static func grant(_ id: String, only model: String? = nil) -> AccessGrant {
         var key = AccessKey(id: id, name: id, kind: .gateway, secret: .random(), created: 0)
@@ -37,22 +49,16 @@ struct BatchRig: Sendable {
     func working(
         _ change: (inout BatchService.Settings) -> Void = { _ in },
         grant: @escaping @Sendable (String) -> AccessGrant? = { _ in nil },
+        orchestrator: (@Sendable () -> ModelOrchestrator)? = nil,
         _ body: @Sendable () async throws -> Void
     ) async throws {
         var settings = BatchService.Settings()
         settings.interval = .milliseconds(1)
         change(&settings)
-        var configuration = OrchestratorConfiguration()
-        configuration.retry = .none
-        let orchestrator = ModelOrchestrator(
-            providers: [provider],
-            configuration: configuration,
-            time: time,
-            random: FixedRandomSource()
-        )
+        let own = self.orchestrator(provider)
         let service = BatchService(
             store: store,
-            orchestrator: { orchestrator },
+            orchestrator: orchestrator ?? { own },
             grant: grant,
             engineTime: time,
             settings: settings,

@@ -285,6 +285,54 @@ struct BatchServiceTests {
         }
     }
 
+    @Test("a configuration that is read again holds for what comes after what is under way, and nothing is asked twice")
+    func reload() async throws {
+        try await BatchRig.with { rig async throws in
+            let gate = ScriptedGate()
+            rig.provider.script(.gpt4o, .text("one"), .gated(gate, .text("two")))
+            let answering = Answering(rig.orchestrator(rig.provider))
+            let looks = Mutex(0)
+            let grant: @Sendable (String) -> AccessGrant? = { _ in
+                looks.withLock { $0 += 1 }
+                return nil
+            }
+            let id = try await rig.order(Self.lines("a", "b", "c"))
+            try await rig.working({ $0.inFlight = 1 }, grant: grant, orchestrator: { answering.orchestrator }) {
+                await rig.provider.attempts(atLeast: 2)
+                let other = ScriptedProvider("other")
+                answering.reload(rig.orchestrator(other))
+                // Nobody but the work on the batch asks for the grant of no key, and that just before it looks who answers.
+                let before = looks.withLock(\.self)
+                try await rig.record(id) { _ in looks.withLock { $0 >= before + 2 } }
+                gate.open()
+                let record = try await rig.record(id) { $0.status == .completed }
+                #expect(try await rig.names(record.output) == ["a", "b", "c"])
+                #expect(record.failed == 0 && other.attempts.count == 1)
+            }
+            #expect(rig.provider.attempts.count == 2 && rig.provider.cancellations == 0)
+        }
+    }
+
+    @Test(
+        "what waits for a limit, with its place or without one, is tried again once the configuration is read again",
+        arguments: [60, 5_000]
+    )
+    func reloadWhileWaiting(seconds: Int) async throws {
+        try await BatchRig.with { rig async throws in
+            rig.provider.script(.gpt4o, .text("one"), .failure(BatchRig.refusal(after: seconds)))
+            let answering = Answering(rig.orchestrator(rig.provider))
+            let id = try await rig.order(Self.lines("a", "b"))
+            try await rig.working({ $0.inFlight = 1 }, orchestrator: { answering.orchestrator }) {
+                try await rig.record(id) { $0.parked == 1 && $0.resumes != nil }
+                answering.reload(rig.orchestrator(ScriptedProvider("other")))
+                // No time passes.
+                let record = try await rig.record(id) { $0.status == .completed }
+                #expect(record.answered == 2 && record.failed == 0)
+            }
+            #expect(rig.provider.attempts.count == 2)
+        }
+    }
+
     @Test("a long batch makes room for another key's after what is under way, and goes on without asking again")
     func turns() async throws {
         try await BatchRig.with { rig async throws in
@@ -328,4 +376,15 @@ private final class Keys: Sendable {
     var grant: AccessGrant? { current.withLock(\.self) }
 
     func revoke() { current.withLock { $0 = nil } }
+}
+
+/// Who answers, until a configuration is read again.
+private final class Answering: Sendable {
+    private let current: Mutex<ModelOrchestrator>
+
+    init(_ orchestrator: ModelOrchestrator) { current = Mutex(orchestrator) }
+
+    var orchestrator: ModelOrchestrator { current.withLock(\.self) }
+
+    func reload(_ orchestrator: ModelOrchestrator) { current.withLock { $0 = orchestrator } }
 }
