@@ -8,7 +8,7 @@
 
 /// A lock that a process has for as long as this object, or the process, lives: for work that no other may do meanwhile.
 ///
-///     guard let lock = try HeldFileLock.acquire(path) else { … somebody else has it … }
+///     guard let lock = try await HeldFileLock.acquire(path) else { … somebody else has it … }
 ///     withExtendedLifetime(lock) { … }
 ///
 /// The file is there only while the lock is held. It holds the number of the process.
@@ -21,32 +21,55 @@ final class HeldFileLock: Sendable {
         self.descriptor = descriptor
     }
 
+    private enum Attempt {
+        case taken(HeldFileLock)
+        case held
+        /// Nobody has it; somebody looks whether that is so, or is on their way to it as well.
+        case shared
+        /// The file is another one by now, or a signal came.
+        case again
+    }
+
     /// Takes the lock; nil when somebody else has it.
-    static func acquire(_ path: String) throws -> HeldFileLock? {
+    ///
+    /// - Parameter pause: waits a moment for those who only look.
+    static func acquire(
+        _ path: String,
+        pause: () async -> Void = { try? await Task.sleep(for: .milliseconds(2)) }
+    ) async throws -> HeldFileLock? {
         for _ in 0..<100 {
-            let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-            guard descriptor >= 0 else { throw FileLockError(path: path, number: errno) }
-            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-                let reason = errno
-                close(descriptor)
-                if reason == EINTR { continue }
-                if reason == EWOULDBLOCK { return nil }
-                throw FileLockError(path: path, number: reason)
+            switch try attempt(path) {
+            case .taken(let lock): return lock
+            case .held: return nil
+            case .shared: await pause()
+            case .again: break
             }
-            // Whoever had the lock before may have removed the file that was opened here.
-            guard FileIdentity(descriptor: descriptor) == FileIdentity(path: path) else {
-                close(descriptor)
-                continue
-            }
-            let text = Array("\(getpid())\n".utf8)
-            ftruncate(descriptor, 0)
-            _ = write(descriptor, text, text.count)
-            return HeldFileLock(path: path, descriptor: descriptor)
         }
         return nil
     }
 
-    /// Whether somebody has a lock; it is not taken for that.
+    private static func attempt(_ path: String) throws -> Attempt {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw FileLockError(path: path, number: errno) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            defer { close(descriptor) }
+            if reason == EINTR { return .again }
+            guard reason == EWOULDBLOCK else { throw FileLockError(path: path, number: reason) }
+            return flock(descriptor, LOCK_SH | LOCK_NB) == 0 ? .shared : .held
+        }
+        // Whoever had the lock before may have removed the file that was opened here.
+        guard FileIdentity(descriptor: descriptor) == FileIdentity(path: path) else {
+            close(descriptor)
+            return .again
+        }
+        let text = Array("\(getpid())\n".utf8)
+        ftruncate(descriptor, 0)
+        _ = write(descriptor, text, text.count)
+        return .taken(HeldFileLock(path: path, descriptor: descriptor))
+    }
+
+    /// Whether somebody has a lock. It is shared for a moment to see that, which whoever takes it meanwhile waits out.
     static func isHeld(_ path: String) -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }

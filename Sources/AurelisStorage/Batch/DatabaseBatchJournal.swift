@@ -87,7 +87,7 @@ package final class DatabaseBatchJournal: BatchJournal {
         clock: WallClock = .system,
         logger: Logger
     ) async throws(BatchError) -> DatabaseBatchJournal {
-        let lock = try lock(identity, in: directory)
+        let lock = try await lock(identity, in: directory)
         let file = StorageFile(directory: directory, .batches, clock: clock) { path in
             logger.warning(
                 "the results of batches were damaged and are begun afresh; what is left of them: \(path)"
@@ -132,11 +132,11 @@ package final class DatabaseBatchJournal: BatchJournal {
         HeldFileLock.isHeld(lockPath(name, in: directory))
     }
 
-    private static func lock(_ identity: Identity, in directory: String) throws(BatchError) -> HeldFileLock {
+    private static func lock(_ identity: Identity, in directory: String) async throws(BatchError) -> HeldFileLock {
         let path = lockPath(identity.name, in: directory)
         do {
             try StorageFile.makeDirectory(directory)
-            if let lock = try HeldFileLock.acquire(path) { return lock }
+            if let lock = try await HeldFileLock.acquire(path) { return lock }
         } catch {
             throw BatchError(.journal, "results cannot be kept: \(error)")
         }

@@ -11,7 +11,7 @@ extension DatabaseFileStore {
         return try await read { try BatchRecordTable(database: $0).due(at: now) }
     }
 
-    /// Whether somebody works on a batch, as far as that can be seen without taking it.
+    /// Whether somebody works on a batch.
     package func isWorkedOn(_ id: String) async throws(ModelError) -> Bool {
         try await attempting { [directory] in DatabaseBatchJournal.isHeld(id, in: directory) }
     }
