@@ -90,7 +90,9 @@ let package = Package(
         room("AurelisJSON"),
         // zlib comes with every system; no package here offers compression.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        room("Aurelis", ["AurelisJSON", "CZlib", crypto, log, metrics, tracing]),
+        // A call of Linux's C libraries that Swift does not see.
+        .systemLibrary(name: "CPipe"),
+        room("Aurelis", ["AurelisJSON", "CPipe", "CZlib", crypto, log, metrics, tracing]),
         // No package for Prometheus can be had here; what one would do is this room, so that one can take its place.
         room("AurelisPrometheus", [metrics]),
         // The same for an exporter of traces.

@@ -43,17 +43,14 @@ package struct PipedCommand: Sendable {
         isCancelled: () -> Bool = { false }
     ) -> String? {
         guard input.count <= Self.maximumInput else { return "there is too much to tell" }
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return Self.text(errno) }
-        let (reading, writing) = (ends[0], ends[1])
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        guard let ends = PipeEnds() else { return Self.text(errno) }
         // Before anybody could have closed the other end, and all of it fits.
-        let written = write(writing, input, input.count)
-        close(writing)
-        defer { close(reading) }
+        let written = write(ends.writing, input, input.count)
+        close(ends.writing)
+        defer { close(ends.reading) }
         guard written == input.count else { return "it could not be given its input" }
         var child: pid_t = 0
-        let status = spawn(reading, &child)
+        let status = spawn(ends.reading, &child)
         guard status == 0 else { return "\(words[0]) cannot be run: \(Self.text(status))" }
         return wait(for: child, limit, isCancelled)
     }
@@ -81,7 +78,11 @@ package struct PipedCommand: Sendable {
         sigemptyset(&signals)
         for signal in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF))
+        var flags = Int16(POSIX_SPAWN_SETPGROUP) | Int16(POSIX_SPAWN_SETSIGDEF)
+        #if canImport(Darwin)
+            flags |= Int16(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        #endif
+        posix_spawnattr_setflags(&attributes, flags)
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] =
             (environment ?? [:]).sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]

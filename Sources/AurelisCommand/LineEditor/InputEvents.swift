@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import Dispatch
 
 #if canImport(Darwin)
@@ -29,15 +30,11 @@ final class InputEvents: Sendable {
     /// - Throws: a failure when the system has no descriptors left.
     init(descriptor: Int32) throws(CommandFailure) {
         self.descriptor = descriptor
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else {
+        guard let ends = PipeEnds() else {
             throw CommandFailure(.failure, "the input cannot be watched: \(SystemError.text(errno))")
         }
-        for end in ends {
-            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
-        }
-        alarm = (ends[0], ends[1])
+        for end in [ends.reading, ends.writing] { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        alarm = (ends.reading, ends.writing)
     }
 
     deinit {

@@ -1,3 +1,4 @@
+internal import Aurelis
 internal import NIOCore
 internal import NIOPosix
 
@@ -29,13 +30,12 @@ final class SelectorTurn: ChannelInboundHandler {
         on eventLoop: any EventLoop,
         handler: @escaping @Sendable () -> SelectorTurn
     ) async throws {
-        var ends: [CInt] = [0, 0]
-        guard pipe(&ends) == 0 else { throw IOError(errnoCode: errno, reason: "pipe") }
+        guard let ends = PipeEnds() else { throw IOError(errnoCode: errno, reason: "pipe") }
         _ = try await NIOPipeBootstrap(group: eventLoop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(handler()) }
             }
-            .takingOwnershipOfDescriptors(input: ends[0], output: ends[1])
+            .takingOwnershipOfDescriptors(input: ends.reading, output: ends.writing)
             .get()
     }
 

@@ -90,11 +90,20 @@ enum ChildProcess {
     ) -> Result<pid_t, SpawnError> {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
+            var attributes: posix_spawnattr_t?
         #else
             var actions = posix_spawn_file_actions_t()
+            var attributes = posix_spawnattr_t()
         #endif
         posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        #if canImport(Darwin)
+            posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_CLOEXEC_DEFAULT))
+        #endif
         if let input = ends.input {
             posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
         } else {
@@ -106,7 +115,7 @@ enum ChildProcess {
         var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in words + variables { free(text) } }
         var child: pid_t = 0
-        let status = posix_spawn(&child, path, &actions, nil, &words, &variables)
+        let status = posix_spawn(&child, path, &actions, &attributes, &words, &variables)
         return status == 0 ? .success(child) : .failure(SpawnError(number: status))
     }
 
@@ -214,10 +223,8 @@ private final class Pipe {
     private(set) var writing: Int32
 
     init?() {
-        var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { return nil }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-        (reading, writing) = (ends[0], ends[1])
+        guard let ends = PipeEnds() else { return nil }
+        (reading, writing) = (ends.reading, ends.writing)
     }
 
     deinit {
