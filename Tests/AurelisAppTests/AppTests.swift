@@ -82,9 +82,12 @@ struct AppTests {
             var configuration = Configuration()
             configuration.simulates = true
             configuration.orchestrator.routing = RoutingTable(replacing: [.codeReview: [.mistralNemo]])
+            let (health, places) = (app.engine.orchestrator.health, app.engine.orchestrator.places)
             try app.engine.reload(configuration)
             let answer = try await app.send("POST", "/v1/chat/completions", body: Self.question)
             #expect(answer.headers["x-aurelis-model"] == "mistral-nemo")
+            // What is known and who is under way is not forgotten.
+            #expect(app.engine.orchestrator.health === health && app.engine.orchestrator.places === places)
         }
     }
 

@@ -83,9 +83,51 @@ struct ConcurrencyLimiterTests {
         withExtendedLifetime(slot) {}
     }
 
+    @Test("a limit that is lowered takes nobody's slot, and nobody gets another until they fit")
+    func lowered() async throws {
+        let limiter = ConcurrencyLimiter(limit: 3)
+        var slots: [ConcurrencyLimiter.Slot] = []
+        for _ in 0..<3 { slots.append(try await limiter.slot(within: .seconds(1), time: time)) }
+        limiter.change(limit: 1)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [time] in _ = try await limiter.slot(within: .seconds(60), time: time) }
+            await waiters(1, of: limiter)
+            for _ in 0..<2 {
+                slots.removeLast()
+                #expect(limiter.waiting == 1)
+            }
+            slots.removeLast()
+            #expect(limiter.waiting == 0)
+            try await group.waitForAll()
+        }
+        #expect(limiter.isIdle)
+    }
+
+    @Test("a limit that is raised lets in at once as many of those who wait as fit now")
+    func raised() async throws {
+        let limiter = ConcurrencyLimiter(limit: 1)
+        let slot = try await limiter.slot(within: .seconds(1), time: time)
+        try await withThrowingTaskGroup(of: ConcurrencyLimiter.Slot.self) { group in
+            for index in 0..<3 {
+                group.addTask { [time] in try await limiter.slot(within: .seconds(60), time: time) }
+                await waiters(index + 1, of: limiter)
+            }
+            limiter.change(limit: 3)
+            #expect(limiter.waiting == 1)
+            // The two that are let in, kept; the third comes in when the limit is gone.
+            var slots: [ConcurrencyLimiter.Slot] = []
+            for _ in 0..<2 { if let slot = try await group.next() { slots.append(slot) } }
+            #expect(slots.count == 2 && limiter.waiting == 1)
+            limiter.change(limit: .max)
+            #expect(limiter.waiting == 0)
+            try await group.waitForAll()
+        }
+        withExtendedLifetime(slot) {}
+    }
+
     @Test("never more at once than allowed, whoever comes, goes or is cancelled", arguments: 0..<20)
     func neverMore(seed: UInt64) async {
-        let limiter = ConcurrencyLimiter(limit: 3)
+        let limiter = ConcurrencyLimiter(limit: seed % 3 == 0 ? 3 : 1)
         let inside = Gauge()
         await withTaskGroup(of: Void.self) { group in
             for index in 0..<40 {
@@ -99,12 +141,17 @@ struct ConcurrencyLimiterTests {
                     withExtendedLifetime(slot) {}
                 }
             }
+            // Never above the highest.
+            for limit in [2, 3, 1] where seed % 3 == 1 {
+                await Task.yield()
+                limiter.change(limit: limit)
+            }
             if seed % 2 == 1 {
                 await Task.yield()
                 group.cancelAll()
             }
         }
-        #expect(inside.highest <= 3)
-        #expect(limiter.waiting == 0)
+        #expect(inside.highest <= (seed % 3 == 2 ? 1 : 3))
+        #expect(limiter.isIdle)
     }
 }

@@ -17,6 +17,7 @@ public final class ModelOrchestrator: Sendable {
     let wallClock: WallClock
     private let random: any RandomSource
     let limiters: [ProviderID: ConcurrencyLimiter]
+    /// Where requests wait for quotas; found in `places`.
     let turns: TurnDesk
     let recording: RequestRecording?
     let tracer: (any RequestTracer)?
@@ -32,6 +33,9 @@ public final class ModelOrchestrator: Sendable {
     /// What has been learnt of every route.
     public let health: RouteHealth
 
+    /// Who is under way and who waits.
+    public let places: RequestPlaces
+
     /// An orchestrator over some providers, the preferred one first.
     ///
     /// - Parameters:
@@ -39,6 +43,7 @@ public final class ModelOrchestrator: Sendable {
     ///   - quota: counts the requests to models that have a quota, so that none is sent in vain; nil: nobody counts.
     ///   - tokenizers: whose tokens are counted exactly; the others' are estimated.
     ///   - health: what an earlier orchestrator has learnt; nil: nothing is known yet.
+    ///   - places: who is under way at an earlier orchestrator, and who waits; nil: nobody.
     ///   - recorder: is told what became of every request; nil: nobody is.
     ///   - tracer: makes the spans of requests; nil: there are none. `InstrumentationSystem.tracer` is that of the process.
     public convenience init(
@@ -48,6 +53,7 @@ public final class ModelOrchestrator: Sendable {
         quota: (any QuotaLedger)? = nil,
         tokenizers: ModelTokenizers = ModelTokenizers(),
         health: RouteHealth? = nil,
+        places: RequestPlaces? = nil,
         recorder: (any RequestRecorder)? = nil,
         tracer: (any Tracer)? = nil,
         time: any TimeSource = SystemTimeSource(),
@@ -100,11 +106,10 @@ public final class ModelOrchestrator: Sendable {
         self.cache = cache
         self.quota = quota
         self.health = health
-        self.limiters =
-            configuration.concurrency.map { limit in
-                Dictionary(providers.map { ($0.id, ConcurrencyLimiter(limit: limit)) }) { first, _ in first }
-            } ?? [:]
-        self.turns = TurnDesk(limit: configuration.quotaQueue)
+        let places = places ?? RequestPlaces()
+        self.places = places
+        self.limiters = places.limiters(of: providers.map(\.id), configuration)
+        self.turns = places.turns
         self.tracer = tracer
         // A trace ends with the record of its request, whether anybody else wants that or not.
         let listener = recorder ?? (tracer == nil ? nil : NobodyRecords())

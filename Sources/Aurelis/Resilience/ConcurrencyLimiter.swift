@@ -17,22 +17,51 @@ final class ConcurrencyLimiter: Sendable {
     }
 
     private struct State {
-        var free: Int
+        var limit: Int
+        /// Slots that are in use: more than the limit, while it was more when they were given.
+        var taken = 0
         var nextID = 0
         /// In the order of their coming. Nobody waits while a slot is free: a slot that is given back is handed on.
         var waiting: [(id: Int, continuation: CheckedContinuation<Bool, Never>)] = []
+
+        mutating func takeFree() -> Bool {
+            guard taken < limit else { return false }
+            taken += 1
+            return true
+        }
+
+        /// Gives a free slot to whoever waits for it.
+        mutating func handOn() -> CheckedContinuation<Bool, Never>? {
+            guard !waiting.isEmpty, takeFree() else { return nil }
+            return waiting.removeFirst().continuation
+        }
     }
 
     private let state: Mutex<State>
     private let maximumWaiting: Int
 
     init(limit: Int, maximumWaiting: Int = 1_000) {
-        state = Mutex(State(free: limit))
+        state = Mutex(State(limit: limit))
         self.maximumWaiting = maximumWaiting
     }
 
     /// How many wait for a slot.
     var waiting: Int { state.withLock(\.waiting.count) }
+
+    /// Whether nobody has a slot or waits for one.
+    var isIdle: Bool { state.withLock { $0.taken == 0 && $0.waiting.isEmpty } }
+
+    /// Changes how many there are at once. Those who wait get what is free now; those who have a slot keep it, and while
+    /// they are too many nobody gets another.
+    func change(limit: Int) {
+        let admitted = state.withLock { state in
+            state.limit = limit
+            var admitted: [CheckedContinuation<Bool, Never>] = []
+            while let next = state.handOn() { admitted.append(next) }
+            return admitted
+        }
+        for next in admitted { next.resume(returning: true) }
+    }
 
     /// A slot, at once when one is free.
     ///
@@ -52,10 +81,7 @@ final class ConcurrencyLimiter: Sendable {
 
     private func takesFree() throws(ModelError) -> Bool {
         try state.withLock { state throws(ModelError) in
-            if state.free > 0 {
-                state.free -= 1
-                return true
-            }
+            if state.takeFree() { return true }
             guard state.waiting.count < maximumWaiting else { throw .noSlot }
             return false
         }
@@ -72,10 +98,7 @@ final class ConcurrencyLimiter: Sendable {
                 let answer = state.withLock { state -> Bool? in
                     // Asked under the lock: whoever is cancelled later finds the entry below.
                     if Task.isCancelled { return false }
-                    guard state.free == 0 else {
-                        state.free -= 1
-                        return true
-                    }
+                    if state.takeFree() { return true }
                     state.waiting.append((id, continuation))
                     return nil
                 }
@@ -96,11 +119,8 @@ final class ConcurrencyLimiter: Sendable {
 
     private func release() {
         let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
-            guard !state.waiting.isEmpty else {
-                state.free += 1
-                return nil
-            }
-            return state.waiting.removeFirst().continuation
+            state.taken -= 1
+            return state.handOn()
         }
         next?.resume(returning: true)
     }

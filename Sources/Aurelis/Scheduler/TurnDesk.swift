@@ -31,19 +31,27 @@ final class TurnDesk: Sendable {
     }
 
     private struct State {
+        var limit: Int
         var lines: [QuotaMeterID: Line] = [:]
         var count = 0
         var lastID: TurnQueue.ID = 0
     }
 
-    private let state = Mutex(State())
-    private let limit: Int
+    private let state: Mutex<State>
 
     /// Bounds what wait for all meters together.
     static let maximumWaiting = 10_000
 
     /// - Parameter limit: how many may wait for one meter.
-    init(limit: Int) { self.limit = limit }
+    init(limit: Int) { state = Mutex(State(limit: limit)) }
+
+    /// Changes how many may wait for one meter; those who wait already go on waiting.
+    func change(limit: Int) {
+        state.withLock { state in
+            state.limit = limit
+            for meter in state.lines.keys { state.lines[meter]?.queue.limit = limit }
+        }
+    }
 
     /// Whether nobody waits for any meter.
     var isIdle: Bool { state.withLock { $0.lines.isEmpty } }
@@ -85,7 +93,7 @@ final class TurnDesk: Sendable {
             guard state.count < Self.maximumWaiting else { return nil }
             state.lastID += 1
             let id = state.lastID
-            var line = state.lines.removeValue(forKey: meter) ?? Line(queue: TurnQueue(limit: limit))
+            var line = state.lines.removeValue(forKey: meter) ?? Line(queue: TurnQueue(limit: state.limit))
             let joined = line.queue.join(id, tenant: call.tenant, call.priority)
             // A line that nobody could join is none: where somebody waits, nothing is reserved at once.
             if line.queue.count > 0 { state.lines[meter] = line }

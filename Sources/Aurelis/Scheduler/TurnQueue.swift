@@ -20,7 +20,7 @@ struct TurnQueue: Sendable {
     /// How many wait.
     private(set) var count = 0
     /// How many of one tenant may, with one priority: whoever sends too much is told so, not whoever comes next.
-    let limit: Int
+    var limit: Int
 
     init(limit: Int) { self.limit = limit }
 

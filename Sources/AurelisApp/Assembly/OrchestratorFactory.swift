@@ -12,6 +12,8 @@ struct OrchestratorFactory: Sendable {
     let defaultConcurrency: Int?
     /// What has been learnt of the routes: a reload does not forget an outage.
     let health: RouteHealth
+    /// Who is under way, and who waits: a reload changes how many may, and forgets nobody.
+    let places = RequestPlaces()
     let history: RequestHistory
     /// What is counted for a scrape.
     let metrics: EngineMetrics?
@@ -51,6 +53,7 @@ struct OrchestratorFactory: Sendable {
             quota: quota,
             tokenizers: try ModelTokenizers(configuration.tokenizers),
             health: health,
+            places: places,
             recorder: trail.log.map { AuditedHistory(history: history, audit: $0) } ?? history,
             tracing: tracing?.tracer,
             time: time,
