@@ -19,6 +19,8 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
         public static let input = Code(name: "input")
         /// Results cannot be kept, or those that were are lost.
         public static let journal = Code(name: "journal")
+        /// The disk does not answer; it may later.
+        public static let disk = Code(name: "disk")
         /// Another process works on the same batch.
         public static let busy = Code(name: "busy")
     }

@@ -28,12 +28,13 @@ package struct BatchRunner: Sendable {
     ///
     /// - Parameters:
     ///   - stop: asks it to stop; nil: nobody does.
-    ///   - next: the next item, nil after the last one; each number comes once, in the same order in each run.
+    ///   - next: the next item, nil after the last one; each number comes once, in the same order in each run. What
+    ///     waits for a disk does so where it holds nobody up.
     ///   - onProgress: is told whenever something has changed.
     /// - Throws: why the input cannot be read or results cannot be kept.
     package func run(
         until stop: BatchStop? = nil,
-        _ next: () throws(BatchError) -> BatchLine?,
+        _ next: () async throws(BatchError) -> BatchLine?,
         onProgress: (BatchProgress) -> Void = { _ in }
     ) async throws(BatchError) -> BatchReport {
         let start = time.now
@@ -68,7 +69,7 @@ package struct BatchRunner: Sendable {
         _ desk: inout BatchDesk,
         in group: inout TaskGroup<Event>,
         until stop: BatchStop?,
-        _ next: () throws(BatchError) -> BatchLine?,
+        _ next: () async throws(BatchError) -> BatchLine?,
         _ onProgress: (BatchProgress) -> Void
     ) async throws(BatchError) -> BatchReport {
         var isAtEnd = false
@@ -89,7 +90,7 @@ package struct BatchRunner: Sendable {
             while let (number, call) = desk.resume(at: now) { ask(number, call, desk.state.deadline, in: &group) }
             while !isAtEnd, !desk.isAbandoned, desk.state.wantsMore {
                 do throws(BatchError) {
-                    guard let line = try next() else {
+                    guard let line = try await next() else {
                         isAtEnd = true
                         break
                     }

@@ -8,8 +8,8 @@ final class BatchInputLines {
     private let refusal: ModelError?
     private var options = ModelCall.Options()
 
-    init(_ record: BatchRecord, _ grant: AccessGrant?, _ store: DatabaseFileStore) throws(BatchError) {
-        lines = try store.lines(of: record.input)
+    init(_ record: BatchRecord, _ grant: AccessGrant?, _ store: DatabaseFileStore) async throws(BatchError) {
+        lines = try await store.lines(of: record.input)
         endpoint = record.endpoint
         refusal = grant?.refusal(of: record.endpoint.part)
         options.grant = grant
@@ -17,8 +17,8 @@ final class BatchInputLines {
     }
 
     /// The next item; nil after the last one.
-    func next() throws(BatchError) -> BatchLine? {
-        guard let line = try lines.next() else { return nil }
+    func next() async throws(BatchError) -> BatchLine? {
+        guard let line = try await lines.next() else { return nil }
         var item = BatchLine(line, options: options)
         if case .success(let call) = item.item.call, call.operation != endpoint.operation {
             item.item.call = .failure(

@@ -92,12 +92,16 @@ struct BatchWork: Sendable {
         var count = 0
         var fault: BatchRecord.Fault?
         do throws(BatchError) {
-            let lines = try store.lines(of: record.input)
+            let lines = try await store.lines(of: record.input)
+            let enough = settings.maximumRequests + 1
             // This is done in one go, whoever waits: otherwise a long input would never be through.
-            while count <= settings.maximumRequests, !run.stop.isRequested, try lines.next() != nil { count += 1 }
+            while count < enough, !run.stop.isRequested, let more = try await lines.countNext(atMost: enough - count) {
+                count += more
+            }
             if count == 0 { fault = .empty }
-            if count > settings.maximumRequests { fault = .tooLong(settings.maximumRequests) }
+            if count == enough { fault = .tooLong(settings.maximumRequests) }
         } catch {
+            guard error.code == .input else { throw error }
             fault = .unreadable(error.message)
         }
         guard !run.stop.isRequested else { return nil }
@@ -144,8 +148,9 @@ struct BatchWork: Sendable {
                 return nil
             }
             group.addTask {
-                let lines = try BatchInputLines(record, grant, store)
-                return try await runner.run(until: end, { () throws(BatchError) in try lines.next() }) { new in
+                let lines = try await BatchInputLines(record, grant, store)
+                let next = { () async throws(BatchError) in try await lines.next() }
+                return try await runner.run(until: end, next) { new in
                     if new.inFlight > 0 { run.asks(at: time.now) }
                     progress.set(new)
                 }

@@ -88,7 +88,8 @@ extension DatabaseFileStore: FileStore {
             }
             try files.delete(id)
         }
-        contents.remove(id)
+        // It is nobody's any more: what is left of it now is cleared away later.
+        try? await attempting { [contents] in contents.remove(id) }
     }
 }
 

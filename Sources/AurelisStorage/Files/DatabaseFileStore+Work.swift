@@ -1,6 +1,5 @@
 package import Aurelis
 internal import Dispatch
-internal import Logging
 
 /// What whoever works on batches needs.
 extension DatabaseFileStore {
@@ -74,14 +73,6 @@ extension DatabaseFileStore {
         }
     }
 
-    /// The lines of a batch's input.
-    package func lines(of file: String) throws(BatchError) -> FileLines {
-        guard let path = contents.path(of: file) else { throw BatchError(.input, "\(file) is no file") }
-        return try FileLines(path) { [logger] fault in
-            logger.error("the input of a batch cannot be read", metadata: ["reason": "\(fault)"])
-        }
-    }
-
     /// Begins a file with results.
     package func beginOutput() async throws(ModelError) -> BatchOutputFile {
         let queue = DispatchQueue(label: "aurelis.output")
@@ -103,8 +94,10 @@ extension DatabaseFileStore {
             for id in removed { try files.delete(id) }
             return removed
         }
-        for id in removed { contents.remove(id) }
-        let names = contents.names()
+        let names = try await attempting {
+            for id in removed { contents.remove(id) }
+            return contents.names()
+        }
         let known = try await read { database in
             let files = FileTable(database: database)
             return Set(try names.filter { try files.contains($0) })

@@ -33,14 +33,17 @@ package final class DatabaseFileStore: Sendable {
     private let onBatch: @Sendable () -> Void
 
     /// How long a caller waits for the disk.
-    private static let patience: Duration = .seconds(30)
+    private let patience: Duration
 
     /// The store in a folder.
     ///
-    /// - Parameter onBatch: is told that there is something to do for a batch.
+    /// - Parameters:
+    ///   - patience: how long a caller waits for the disk.
+    ///   - onBatch: is told that there is something to do for a batch.
     package init(
         directory: String,
         limits: FileLimits = FileLimits(),
+        patience: Duration = .seconds(30),
         time: any TimeSource = SystemTimeSource(),
         clock: WallClock = .system,
         logger: Logger,
@@ -48,6 +51,7 @@ package final class DatabaseFileStore: Sendable {
     ) {
         self.directory = directory
         self.limits = limits
+        self.patience = patience
         self.clock = clock
         self.logger = logger
         self.onBatch = onBatch
@@ -104,7 +108,7 @@ package final class DatabaseFileStore: Sendable {
         on queue: DispatchQueue? = nil,
         _ body: @escaping @Sendable () throws -> Value
     ) async throws(ModelError) -> Value {
-        let result = await (queue ?? self.queue).ending(within: Self.patience) { Result { try body() } }
+        let result = await (queue ?? self.queue).ending(within: patience) { Result { try body() } }
         guard let result else {
             tell("the disk does not answer")
             throw .refused(503, "the gateway's disk does not answer; try again later", code: "storage_slow")

@@ -233,15 +233,15 @@ struct DatabaseFileStoreTests {
             let store = harness.store()
             let file = try await store.add("a")
             try FileManager.default.removeItem(atPath: "\(harness.directory)/files/\(file.id)")
-            let error = #expect(throws: BatchError.self) { try store.lines(of: file.id) }
+            let error = await #expect(throws: BatchError.self) { try await store.lines(of: file.id) }
             #expect(error?.code == .input && error?.message == "No such file or directory")
             #expect(harness.log.messages == ["the input of a batch cannot be read"])
             try FileManager.default.createDirectory(
                 atPath: "\(harness.directory)/files/\(file.id)",
                 withIntermediateDirectories: true
             )
-            let lines = try store.lines(of: file.id)
-            let fault = #expect(throws: BatchError.self) { try lines.next() }
+            let lines = try await store.lines(of: file.id)
+            let fault = await #expect(throws: BatchError.self) { try await lines.next() }
             #expect(fault?.message == "Is a directory")
         }
     }
