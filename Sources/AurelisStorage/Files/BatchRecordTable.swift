@@ -113,6 +113,11 @@ struct BatchRecordTable {
         try Int.fetchOne(database, sql: "SELECT count(*) FROM batches WHERE is_open") ?? 0
     }
 
+    func countOpen(of tenant: String) throws -> Int {
+        let sql = "SELECT count(*) FROM batches WHERE tenant = ? AND is_open"
+        return try Int.fetchOne(database, sql: sql, arguments: [tenant]) ?? 0
+    }
+
     /// The open batch that is to read a file.
     func reader(of file: String) throws -> String? {
         try String.fetchOne(database, sql: "SELECT id FROM batches WHERE is_open AND input = ?", arguments: [file])

@@ -39,6 +39,15 @@ extension DatabaseFileStore: BatchStore {
                     code: "too_many_batches"
                 )
             }
+            let share = limits.share(of: tenant).openBatches
+            guard try batches.countOpen(of: tenant) < share else {
+                throw ModelError.refused(
+                    429,
+                    "\(share) batches of this key have not ended, which is its share of all; wait for one of them, "
+                        + "cancel one, or have `batches.maximum_open` raised in the gateway's configuration",
+                    code: "too_many_batches"
+                )
+            }
             try batches.insert(record)
         }
         batchCame()

@@ -5,27 +5,12 @@ internal import Synchronization
 extension DatabaseFileStore: FileStore {
     /// Begins to take a file in.
     package func beginUpload(by tenant: String) async throws(ModelError) -> any FileUpload {
-        let stored = try await totals()
-        let isTaken = uploads.withLock { uploads in
-            guard uploads.count < limits.uploads else { return false }
-            uploads.count += 1
-            return true
-        }
-        guard isTaken else {
-            throw ModelError(.overloaded, "\(limits.uploads) files are on their way in; try again shortly")
-        }
-        let ticket = TransferTicket { [self] in uploads.withLock { $0.count -= 1 } }
-        guard stored.count + uploads.withLock(\.count) <= limits.fileCount else {
-            throw .tooMuch("there are \(limits.fileCount) files, which is as many as there may be")
-        }
+        let stored = try await read { try FileTable(database: $0).use(of: tenant) }
+        let ticket = try UploadTicket(self, tenant)
+        try (stored + ticket.arriving).check(limits, of: tenant)
         let queue = DispatchQueue(label: "aurelis.upload")
         let writer = try await attempting(on: queue) { [contents] in try contents.create() }
-        return StoredUpload(self, writer, ticket, queue: queue, tenant: tenant, stored: stored.bytes)
-    }
-
-    /// What is kept now.
-    private func totals() async throws(ModelError) -> FileTotals {
-        try await read { try FileTable(database: $0).totals() }
+        return StoredUpload(self, writer, ticket, queue: queue, stored: stored)
     }
 
     /// A part of a tenant's files.
@@ -53,15 +38,7 @@ extension DatabaseFileStore: FileStore {
     /// A file and what is in it.
     package func content(of id: String, tenant: String) async throws(ModelError) -> (StoredFile, any FileContent) {
         let file = try await file(id, of: tenant)
-        let isTaken = downloads.withLock { downloads in
-            guard downloads < limits.downloads else { return false }
-            downloads += 1
-            return true
-        }
-        guard isTaken else {
-            throw ModelError(.overloaded, "\(limits.downloads) files are on their way out; try again shortly")
-        }
-        let ticket = TransferTicket { [self] in downloads.withLock { $0 -= 1 } }
+        let ticket = try DownloadTicket(self)
         let queue = DispatchQueue(label: "aurelis.download")
         let reader = try await attempting(on: queue) { [contents] in
             try contents.path(of: id).map { path throws(FileFault) in try FileReader(path) }
@@ -93,18 +70,62 @@ extension DatabaseFileStore: FileStore {
     }
 }
 
-/// A place among the files that are under way, in or out; given back when nobody has it any more.
-final class TransferTicket: Sendable {
-    private let giveBack: @Sendable () -> Void
+/// A place among the uploads that are under way, with what has come; given back when nobody has it any more.
+final class UploadTicket: Sendable {
+    let tenant: String
+    private let store: DatabaseFileStore
+    private let brought = Mutex<Int64>(0)
 
-    init(_ giveBack: @escaping @Sendable () -> Void) { self.giveBack = giveBack }
+    /// Throws when there is no place.
+    init(_ store: DatabaseFileStore, _ tenant: String) throws(ModelError) {
+        let limits = store.limits
+        try store.uploads.withLock { uploads throws(ModelError) in try uploads.begin(tenant, limits) }
+        self.store = store
+        self.tenant = tenant
+    }
 
-    deinit { giveBack() }
+    /// What all uploads together have brought, and the tenant's.
+    var arriving: FileUse { store.uploads.withLock { $0.use(of: tenant) } }
+
+    /// More has come.
+    ///
+    /// - Returns: how large the file is by now.
+    func bring(_ bytes: Int) -> Int64 {
+        store.uploads.withLock { $0.add(bytes: Int64(bytes), of: tenant) }
+        return brought.withLock { brought in
+            brought += Int64(bytes)
+            return brought
+        }
+    }
+
+    deinit {
+        let bytes = brought.withLock(\.self)
+        store.uploads.withLock { $0.end(tenant, bytes: bytes) }
+    }
+}
+
+/// A place among the files that are given out; given back when nobody has it any more.
+final class DownloadTicket: Sendable {
+    private let store: DatabaseFileStore
+
+    /// Throws when there is no place.
+    init(_ store: DatabaseFileStore) throws(ModelError) {
+        let limit = store.limits.downloads
+        let isTaken = store.downloads.withLock { downloads in
+            guard downloads < limit else { return false }
+            downloads += 1
+            return true
+        }
+        guard isTaken else { throw ModelError(.overloaded, "\(limit) files are on their way out; try again shortly") }
+        self.store = store
+    }
+
+    deinit { store.downloads.withLock { $0 -= 1 } }
 }
 
 extension ModelError {
     /// There is no room for another file.
     static func tooMuch(_ problem: String) -> ModelError {
-        .refused(507, "\(problem): remove files that are not needed", code: "storage_limit")
+        .refused(507, problem, code: "storage_limit")
     }
 }

@@ -20,7 +20,7 @@ package final class DatabaseFileStore: Sendable {
     let clock: WallClock
     let logger: Logger
     /// What is being taken in now.
-    let uploads = Mutex(FileTotals())
+    let uploads = Mutex(FileArrivals())
     /// How many files are being given out now.
     let downloads = Mutex(0)
     private let rows: StorageConnection

@@ -17,4 +17,17 @@ package struct FileLimits: Sendable, Hashable {
 
     /// The defaults.
     package init() {}
+
+    /// What one tenant may have of that: a quarter, so that no key shuts all others out. Who asks without a key has
+    /// everything, for then there is nobody else.
+    func share(of tenant: String) -> FileLimits {
+        guard !tenant.isEmpty else { return self }
+        var share = self
+        // A file that may be as large as that may also be sent.
+        share.totalSize = max(totalSize / 4, min(fileSize, totalSize))
+        share.fileCount = max(1, fileCount / 4)
+        share.uploads = max(1, uploads / 4)
+        share.openBatches = max(1, openBatches / 4)
+        return share
+    }
 }

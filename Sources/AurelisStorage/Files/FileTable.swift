@@ -49,10 +49,12 @@ struct FileTable {
         return try Row.fetchAll(database, sql: sql, arguments: arguments).compactMap(StoredFile.init)
     }
 
-    /// How many files there are, and how large they are together.
-    func totals() throws -> FileTotals {
-        let row = try Row.fetchOne(database, sql: "SELECT count(*), ifnull(sum(bytes), 0) FROM files")
-        return FileTotals(count: row?[0] ?? 0, bytes: row?[1] ?? 0)
+    /// How many files there are, and how large they are together: all, and a tenant's.
+    func use(of tenant: String) throws -> FileUse {
+        let sum = "SELECT count(*), ifnull(sum(bytes), 0) FROM files"
+        let all = try Row.fetchOne(database, sql: sum)
+        let own = try Row.fetchOne(database, sql: sum + " WHERE tenant = ?", arguments: [tenant])
+        return FileUse(all: FileTotals(all), own: FileTotals(own))
     }
 
     /// Whether there is a row of that name.
@@ -77,10 +79,8 @@ struct FileTable {
     }
 }
 
-/// What all files together are.
-struct FileTotals: Sendable, Hashable {
-    var count = 0
-    var bytes: Int64 = 0
+extension FileTotals {
+    fileprivate init(_ row: Row?) { self.init(count: row?[0] ?? 0, bytes: row?[1] ?? 0) }
 }
 
 extension StoredFile {

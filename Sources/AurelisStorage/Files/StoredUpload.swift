@@ -1,40 +1,31 @@
 internal import Aurelis
 internal import Dispatch
-internal import Synchronization
 
 /// A client's file on its way to the disk.
 final class StoredUpload: FileUpload {
     private let store: DatabaseFileStore
     private let writer: FileWriter
-    private let ticket: TransferTicket
+    private let ticket: UploadTicket
     private let queue: DispatchQueue
-    private let tenant: String
-    /// How large all files were together when this one began.
-    private let stored: Int64
-    private let written = Mutex<Int64>(0)
+    /// What was kept when this one began.
+    private let stored: FileUse
 
     init(
         _ store: DatabaseFileStore,
         _ writer: FileWriter,
-        _ ticket: TransferTicket,
+        _ ticket: UploadTicket,
         queue: DispatchQueue,
-        tenant: String,
-        stored: Int64
+        stored: FileUse
     ) {
         self.store = store
         self.writer = writer
         self.ticket = ticket
         self.queue = queue
-        self.tenant = tenant
         self.stored = stored
     }
 
     func write(_ bytes: [UInt8]) async throws(ModelError) {
-        let size = written.withLock { written in
-            written += Int64(bytes.count)
-            return written
-        }
-        guard size <= store.limits.fileSize else {
+        guard ticket.bring(bytes.count) <= store.limits.fileSize else {
             throw .refused(
                 413,
                 "the file has more than \(ByteCount.exact(Int(store.limits.fileSize))); "
@@ -44,11 +35,10 @@ final class StoredUpload: FileUpload {
             )
         }
         // What all uploads together have brought counts at once, so that they cannot fill the disk together.
-        let arriving = store.uploads.withLock { uploads in
-            uploads.bytes += Int64(bytes.count)
-            return uploads.bytes
-        }
-        guard stored + arriving <= store.limits.totalSize else { throw .tooMuch(Self.full(store)) }
+        // Their number was looked at when each of them began.
+        var use = stored + ticket.arriving
+        (use.all.count, use.own.count) = (0, 0)
+        try use.check(store.limits, of: ticket.tenant)
         try await store.attempting(on: queue) { [writer] in try writer.append(bytes) }
     }
 
@@ -56,7 +46,7 @@ final class StoredUpload: FileUpload {
         let now = store.now
         let file = StoredFile(
             id: writer.id,
-            tenant: tenant,
+            tenant: ticket.tenant,
             name: description.name,
             purpose: description.purpose,
             bytes: writer.count,
@@ -65,13 +55,10 @@ final class StoredUpload: FileUpload {
         )
         try await store.attempting(on: queue) { [writer] in try writer.synchronize() }
         let limits = store.limits
-        let full = Self.full(store)
         try await store.write { [writer] database in
             let table = FileTable(database: database)
-            let totals = try table.totals()
-            guard totals.bytes + file.bytes <= limits.totalSize, totals.count < limits.fileCount else {
-                throw ModelError.tooMuch(full)
-            }
+            let own = FileTotals(count: 1, bytes: file.bytes)
+            try (table.use(of: file.tenant) + FileUse(all: own, own: own)).check(limits, of: file.tenant)
             try writer.check()
             try table.insert(file)
             // Here and not later: the transaction may be committed although nobody waits for it any more.
@@ -79,25 +66,16 @@ final class StoredUpload: FileUpload {
         }
         return file
     }
-
-    private static func full(_ store: DatabaseFileStore) -> String {
-        "all files together would be more than \(store.limits.totalSize) bytes or \(store.limits.fileCount) files"
-    }
-
-    deinit {
-        let count = written.withLock(\.self)
-        store.uploads.withLock { $0.bytes -= count }
-    }
 }
 
 /// What is in a stored file.
 final class StoredContent: FileContent {
     private let store: DatabaseFileStore
     private let reader: FileReader
-    private let ticket: TransferTicket
+    private let ticket: DownloadTicket
     private let queue: DispatchQueue
 
-    init(_ store: DatabaseFileStore, _ reader: FileReader, _ ticket: TransferTicket, queue: DispatchQueue) {
+    init(_ store: DatabaseFileStore, _ reader: FileReader, _ ticket: DownloadTicket, queue: DispatchQueue) {
         self.store = store
         self.reader = reader
         self.ticket = ticket

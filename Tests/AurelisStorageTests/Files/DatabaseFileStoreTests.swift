@@ -116,6 +116,8 @@ struct DatabaseFileStoreTests {
                 tooLarge?.message == "the file has more than 10 bytes; "
                     + "split it, or have `files.maximum_size` raised in the gateway's configuration"
             )
+            // What was refused takes no room from others, and gives none.
+            #expect(store.uploads.withLock(\.self) == FileArrivals())
             try await store.add("0123456789")
             try await store.add("01234567")
             #expect(await code { () async throws(ModelError) in try await store.add("012") } == "storage_limit")
@@ -154,7 +156,7 @@ struct DatabaseFileStoreTests {
                 #expect(harness.contents.count == 1)
             }
             #expect(harness.contents.isEmpty)
-            #expect(store.uploads.withLock(\.self) == FileTotals())
+            #expect(store.uploads.withLock(\.self) == FileArrivals())
         }
     }
 
