@@ -7,10 +7,11 @@ internal import Foundation
 package enum FileReason {
     /// Why.
     package static func words(_ error: any Error) -> String {
+        if let fault = error as? PathFault { return fault.reason }
         let error = error as NSError
-        if let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError, cause.domain == NSPOSIXErrorDomain {
-            return words(number: Int32(cause.code))
-        }
+        // Any error may be the cause; not everywhere it is one of Foundation's class.
+        let cause = (error.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError }
+        if let cause, cause.domain == NSPOSIXErrorDomain { return words(number: Int32(cause.code)) }
         if error.domain == NSPOSIXErrorDomain { return words(number: Int32(error.code)) }
         guard error.domain == NSCocoaErrorDomain else { return error.localizedDescription }
         switch CocoaError.Code(rawValue: error.code) {
@@ -24,11 +25,45 @@ package enum FileReason {
         }
     }
 
+    /// An error as it is told where nobody has words of his own for it: one of Foundation's with its file and why, any other as
+    /// it describes itself.
+    package static func told(_ error: any Error) -> String {
+        guard error is CocoaError || error is POSIXError || type(of: error) == NSError.self else {
+            return String(describing: error)
+        }
+        let path = (error as NSError).userInfo[NSFilePathErrorKey] as? String
+        return path.map { "\($0): \(words(error))" } ?? words(error)
+    }
+
     private static func words(number: Int32) -> String {
         switch number {
         case ENOENT: "there is no such file"
         case EACCES, EPERM: "this user may not"
         default: strerror(number).map { String(cString: $0) } ?? "error \(number)"
         }
+    }
+}
+
+/// What could not be done with a file or a directory, and why, in words.
+///
+///     try PathFault.telling(path, "cannot be made") { try FileManager.default.createDirectory(…) }
+package struct PathFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Which one.
+    package let path: String
+    /// What could not be done.
+    package let what: String
+    /// Why.
+    package let reason: String
+
+    /// For people.
+    package var description: String { "\(path) \(what): \(reason)" }
+
+    /// Does something that Foundation has its own errors for.
+    package static func telling<Value>(
+        _ path: String,
+        _ what: String,
+        _ body: () throws -> Value
+    ) throws(PathFault) -> Value {
+        do { return try body() } catch { throw PathFault(path: path, what: what, reason: FileReason.words(error)) }
     }
 }

@@ -80,12 +80,14 @@ package final class StorageFile: Sendable {
     }
 
     /// Makes a data directory, for its user only.
-    static func makeDirectory(_ path: String) throws {
-        try FileManager.default.createDirectory(
-            atPath: path,
-            withIntermediateDirectories: true,
-            attributes: ownerOnly(0o700)
-        )
+    static func makeDirectory(_ path: String) throws(PathFault) {
+        try PathFault.telling(path, "cannot be made") {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: ownerOnly(0o700)
+            )
+        }
     }
 
     private func openReplacing() throws -> Opened {
@@ -108,7 +110,9 @@ package final class StorageFile: Sendable {
             _ = files.createFile(atPath: path, contents: nil, attributes: Self.ownerOnly(0o600))
         }
         // A file that was copied here may be open to others.
-        try files.setAttributes(Self.ownerOnly(0o600), ofItemAtPath: path)
+        try PathFault.telling(path, "cannot be kept from others") {
+            try files.setAttributes(Self.ownerOnly(0o600), ofItemAtPath: path)
+        }
         var configuration = GRDB.Configuration()
         configuration.busyMode = .timeout(schema.busyTimeout)
         configuration.maximumReaderCount = 2

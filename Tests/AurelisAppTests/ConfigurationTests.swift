@@ -444,6 +444,19 @@ struct ConfigurationLayerTests {
         #expect(loaded.rendered().contains("# $AURELIS_ADMIN_PORT"))
     }
 
+    @Test("a variable that is set to nothing is not set")
+    func emptyVariables() throws {
+        let names = [
+            "CONFIG", "DATA_DIR", "PROVIDER", "BASE_URL", "API_KEY_ENV", "HOST", "PORT", "TIER", "FAULTS", "CACHE",
+        ]
+        let empty = Dictionary(uniqueKeysWithValues: names.map { ("AURELIS_\($0)", "") })
+        let loaded = try load(environment: empty, project: "simulate: true")
+        #expect(loaded.configuration.dataDirectory.hasSuffix("/home/.local/share/aurelis"))
+        #expect(loaded.configuration.providers.isEmpty && loaded.configuration.simulates)
+        #expect(loaded.configuration.gateway.listener == Configuration().gateway.listener)
+        #expect(loaded.sources.count == 1 && loaded.warnings.isEmpty)
+    }
+
     @Test("a provider on the command line replaces those of the files, and a simulator they ask for")
     func providerFlag() throws {
         var overrides = ConfigurationOverrides()

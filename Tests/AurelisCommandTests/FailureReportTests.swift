@@ -1,6 +1,7 @@
 import ArgumentParser
 import Aurelis
 import AurelisApp
+import Foundation
 import Logging
 import Testing
 
@@ -195,6 +196,16 @@ struct FailureReportTests {
             let discussion = command.configuration.discussion
             #expect(discussion.contains("aurelis \(name)") || discussion.contains("aurelis config \(name)"), "\(name)")
         }
+    }
+
+    @Test("an error of Foundation's is told as its file and why, not as a dump")
+    func foundation() throws {
+        let error = #expect(throws: (any Error).self) {
+            try FileManager.default.removeItem(atPath: "/nowhere/at/all")
+        }
+        let thrown = try #require(error)
+        let failure = try #require(FailureReport(thrown).failure)
+        #expect(failure.message == "/nowhere/at/all: there is no such file")
     }
 
     @Test("a closed pipe ends quietly, a full disk does not")

@@ -1,4 +1,4 @@
-internal import Aurelis
+package import Aurelis
 package import AurelisProviders
 internal import AurelisTransport
 internal import Dispatch
@@ -84,6 +84,17 @@ package struct CredentialDesk: Sendable {
                 let survey = CredentialSurvey(of: settings, environment: environment, vault: vault)
                 continuation.resume(returning: survey)
             }
+        }
+    }
+
+    /// Why a provider's requests cannot be sent for want of a credential; nil: there is one, or none is needed.
+    package func absence(of entry: Configuration.Provider) async -> ModelError? {
+        guard let settings = try? ProviderSettings(entry) else { return nil }
+        do throws(ModelError) {
+            _ = try await Credentials(settings: settings, environment: environment, vault: vault).current()
+            return nil
+        } catch {
+            return error.category == .authentication ? error : nil
         }
     }
 

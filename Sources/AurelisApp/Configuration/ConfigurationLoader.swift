@@ -74,7 +74,9 @@ package enum ConfigurationLoader {
         _ workingDirectory: String,
         _ homeDirectory: String
     ) -> [(path: String, isRequired: Bool)] {
-        if let named = overrides.configFile ?? environment["AURELIS_CONFIG"] { return [(named, true)] }
+        // An empty variable is none, as elsewhere.
+        let variable = environment["AURELIS_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        if let named = overrides.configFile ?? variable { return [(named, true)] }
         let base = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(homeDirectory)/.config"
         return [("\(base)/aurelis/aurelis.yaml", false), ("\(workingDirectory)/aurelis.yaml", false)]
     }

@@ -17,6 +17,8 @@ enum EnvironmentSettings {
 
     /// The layer that the environment makes.
     static func layer(_ environment: [String: String]) throws(ConfigurationError) -> ConfigurationTree {
+        // One that is set to nothing is not set.
+        let environment = environment.filter { !$0.value.isEmpty }
         var overrides = ConfigurationOverrides()
         overrides.dataDirectory = environment["AURELIS_DATA_DIR"]
         overrides.baseURL = environment["AURELIS_BASE_URL"]
@@ -36,7 +38,7 @@ enum EnvironmentSettings {
             ("AURELIS_LOG_LEVEL", ["log", "level"]), ("AURELIS_SIMULATE", ["simulate"]),
         ]
         for (name, path) in texts {
-            guard let text = environment[name], !text.isEmpty else { continue }
+            guard let text = environment[name] else { continue }
             let value = name == "AURELIS_SIMULATE" ? (text == "1" ? "true" : text == "0" ? "false" : text) : text
             layer.set(path[...], to: ConfigurationTree(.scalar(value, isPlain: true), .environment(name)))
         }

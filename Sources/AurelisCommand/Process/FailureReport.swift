@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Aurelis
 internal import AurelisApp
+internal import AurelisStorage
 
 /// What the person is told about an error, and what the process ends with.
 struct FailureReport {
@@ -77,7 +78,7 @@ struct FailureReport {
         if code == .success { return (.success, HelpText.folded(text) + "\n", nil) }
         guard code == .validationFailure else {
             if error is ExitCode { return (CommandStatus(rawValue: code.rawValue), "", nil) }
-            return (.failure, "", CommandFailure(.failure, String(describing: error)))
+            return (.failure, "", CommandFailure(.failure, FileReason.told(error)))
         }
         var failure = CommandFailure(.usage, AurelisTool.message(for: error))
         let known = AurelisTool._errorPrefix + failure.message + "\n"

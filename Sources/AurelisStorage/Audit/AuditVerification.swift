@@ -23,6 +23,9 @@ package struct AuditVerification: Sendable {
     /// How many entries stand behind the last anchor.
     package var unanchored: Int { last - (lastAnchor?.sequence ?? first - 1) }
 
+    /// That nothing is there.
+    package init() {}
+
     /// Checks everything.
     ///
     /// - Parameter anchorFiles: where anchors are; a file that is not there holds none, unless it is required.
