@@ -73,6 +73,15 @@ struct AskCommandTests {
                 "--simulate lets the simulator answer and --provider somebody else"
             ),
             (["--simulate", "--base-url", "http://x"], "--simulate lets the simulator answer and --base-url somebody"),
+            (
+                ["--deadline", "-5s"],
+                "The value '-5s' is invalid for '--deadline <time>': it must be a length of time above 0"
+            ),
+            (
+                ["--wait", "soon"],
+                "The value 'soon' is invalid for '--wait <time>': it must be a length of time above 0"
+            ),
+            (["--config", ""], "--config names no file"), (["--data-dir", ""], "--data-dir names no directory"),
         ]
     )
     func refused(arguments: [String], message: String) throws {

@@ -38,13 +38,15 @@ struct BatchCommandTests {
     private func run(
         _ input: BatchInput,
         output: BatchOutput,
-        restarting: Bool = false
+        restarting: Bool = false,
+        secrets: SecretPolicy = .warn
     ) async throws -> Ended {
         let captured = CapturedConsole()
         var configuration = Configuration()
         configuration.dataDirectory = directory.path + "/data"
         var rules = OrchestratorConfiguration()
         rules.retry = .none
+        rules.safety.secrets = secrets
         var options = BatchOptions()
         options.inFlight = 1
         let job = BatchJob(
@@ -204,6 +206,66 @@ struct BatchCommandTests {
         #expect(
             ended.errors.hasSuffix("1 of 3 answered, 2 left; what is done is kept; the same command goes on\n")
         )
+    }
+
+    private static let token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0" + "2uRGZh"
+
+    @Test(
+        "lines with credentials are told at the end: how many, of which kinds, and the first of them",
+        arguments: [
+            (SecretPolicy.warn, "which is sent as it is (safety.secrets: warn)"),
+            (.redact, "in whose place a placeholder is sent (safety.secrets: redact)"),
+            (.block, "and are not sent (safety.secrets: block)"),
+        ]
+    )
+    func credentials(policy: SecretPolicy, fate: String) async throws {
+        defer { directory.remove() }
+        let questions = try input(["a", "use \(Self.token)", "b", "what is \(Self.token)?"], extra: [Self.token])
+        let ended = try await run(questions, output: BatchOutput(path: out), secrets: policy)
+        let words =
+            "warning: 2 lines hold what looks like a credential, \(fate): GitHub token (github_token); lines 2 and 4\n"
+        #expect(ended.errors.contains(words) && !ended.errors.contains(Self.token), "\(ended.errors)")
+        // Who goes on is told of what is sent now.
+        let again = try await run(questions, output: BatchOutput(path: out), secrets: policy)
+        #expect(!again.errors.contains("credential"))
+    }
+
+    @Test("nobody is told of credentials that nobody looks for, and no more than five lines by their numbers")
+    func fewCredentials() async throws {
+        defer { directory.remove() }
+        let questions = try input((0..<7).map { "\($0) \(Self.token)" })
+        let silent = try await run(questions, output: BatchOutput(path: out), secrets: .off)
+        #expect(!silent.errors.contains("credential"))
+        let told = try await run(questions, output: BatchOutput(path: out), restarting: true)
+        #expect(told.errors.contains("7 lines hold") && told.errors.contains("lines 1, 2, 3, 4, 5 and 2 more\n"))
+        let one = try await run(try input([Self.token]), output: BatchOutput(path: out), secrets: .block)
+        #expect(
+            one.errors.contains("1 line holds what looks like a credential, and is not sent (safety.secrets: block)")
+        )
+        #expect(one.errors.contains("; line 1\n"))
+    }
+
+    @Test("without the cache every line is asked for an answer of its own")
+    func noCache() async throws {
+        defer { directory.remove() }
+        let command = try #require(try AurelisTool.parseAsRoot(["batch", "in", "--no-cache"]) as? BatchCommand)
+        #expect(command.noCache)
+        var questions = try input(["a", "a"])
+        questions.cache = .off
+        let lines = try questions.lines()
+        while let line = try lines.next() { #expect(try line.item.call.get().cache == .off) }
+        let ended = try await run(questions, output: BatchOutput(path: out))
+        #expect(ended.status == .success && provider.attempts.count == 2)
+        #expect(ended.errors.hasSuffix("2 of 2 answered; the answers are in \(out)\n"))
+    }
+
+    @Test("standard input is no place that would be overwritten: a batch has to be a file")
+    func standardInput() throws {
+        defer { directory.remove() }
+        _ = try AurelisTool.parseAsRoot(["batch", "--simulate", "-"])
+        let failure = #expect(throws: CommandFailure.self) { try BatchInput("-") }
+        #expect(failure?.message == "standard input is no file")
+        #expect(failure?.hints.first?.hasPrefix("a batch is read more than once") == true)
     }
 
     @Test("a byte order mark at the beginning costs no line")

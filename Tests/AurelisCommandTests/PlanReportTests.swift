@@ -52,6 +52,26 @@ struct PlanReportTests {
         #expect(text.contains("A price is unknown (–)"))
     }
 
+    @Test("credentials in its lines are told beforehand, to people and to programs, and never repeated")
+    func credentials() async throws {
+        let token = "gh" + "p_" + "aB3dE6gH9jK2mN5pQ8sT1vW4xY7zR0" + "2uRGZh"
+        let orchestrator = ModelOrchestrator(providers: [ScriptedProvider(models: [.gpt4o])])
+        var planner = BatchPlanner(orchestrator)
+        for (index, text) in ["one", "two \(token)"].enumerated() {
+            await planner.add(BatchLine(reading: Array(Self.line("\(index)", text).utf8), number: index + 1))
+        }
+        #expect(
+            planner.plan.credentials.words
+                == "1 line holds what looks like a credential, which is sent as it is (safety.secrets: warn): "
+                + "GitHub token (github_token); line 2"
+        )
+        let json = PlanJSON.text(planner.plan)
+        #expect(json.contains(#""credentials":{"lines":1,"first_lines":[2],"kinds":["github_token"],"policy":"warn"}"#))
+        #expect(!json.contains(token))
+        #expect(BatchPlanner(orchestrator).plan.credentials.words == nil)
+        #expect(!PlanJSON.text(BatchPlanner(orchestrator).plan).contains("credentials"))
+    }
+
     @Test("lines that cannot be asked are shown, the first of them")
     func problems() async throws {
         let text = try await report((0..<8).map { "{\"custom_id\":\($0)}" })

@@ -1,3 +1,4 @@
+import AurelisApp
 import Testing
 
 @testable import Aurelis
@@ -69,6 +70,33 @@ struct QuotaTableTests {
         #expect(lines.allSatisfy { String($0).displayWidth <= width })
         #expect(lines.contains { $0.contains("█") } == (width == 120))
         #expect(lines.contains { $0.contains("25 of 1000000000") })
+    }
+
+    @Test("whose quota it is cannot be known without the credential, and what is missing is named")
+    func unknownAccount() async throws {
+        let directory = try TemporaryDirectory()
+        defer { directory.remove() }
+        for (variable, isKnown) in [("", false), ("sk-something", true)] {
+            let captured = CapturedConsole()
+            var overrides = ConfigurationOverrides()
+            overrides.provider = "openai"
+            overrides.dataDirectory = directory.path
+            let session = try Session.load(
+                overrides,
+                logLevel: nil,
+                console: captured.console,
+                environment: ["OPENAI_API_KEY": variable, "HOME": directory.path]
+            )
+            await UnknownAccounts(session).warn(of: ["openai"], on: captured.console)
+            await UnknownAccounts(session).warn(of: ["other"], on: captured.console)
+            let errors = try captured.finish().errors
+            #expect(errors.isEmpty == isKnown)
+            guard !isKnown else { continue }
+            #expect(
+                errors.hasPrefix("warning: whose quota of openai this is, is not known: no credential for OpenAI; set ")
+            )
+            #expect(errors.contains("OPENAI_API_KEY"))
+        }
     }
 
     @Test("money is dollars and cents; a limit that only the provider knows has no size")

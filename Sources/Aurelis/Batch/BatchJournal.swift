@@ -30,6 +30,9 @@ public struct BatchSettled: Sendable, Hashable {
         self.failed = failed
         self.answers = answers
     }
+
+    /// Whether an item needs no answer any more.
+    package func has(_ number: Int) -> Bool { answered.contains(number) || failed.contains(number) }
 }
 
 /// A result on its way into a journal.

@@ -49,12 +49,17 @@ public struct BatchPlan: Sendable {
     public var coalesced = 0
     /// What each model would do, in the order in which they come up.
     public var shares: [Share] = []
+    /// Which lines hold what looks like a credential.
+    public internal(set) var credentials: BatchCredentials
 
     /// No more problems are told than this.
     public static let maximumProblems = 20
 
     /// A plan for nothing.
-    init(start: Int64) { self.start = start }
+    init(start: Int64, _ safety: SafetyConfiguration) {
+        self.start = start
+        credentials = BatchCredentials(safety)
+    }
 
     /// How many requests would be sent.
     public var requests: Int { shares.reduce(0) { $0 + $1.requests } }

@@ -21,13 +21,17 @@ package struct BatchPlanner: Sendable {
         self.orchestrator = orchestrator
         self.settled = settled
         keys = Set(settled.answers.keys)
-        plan = BatchPlan(start: orchestrator.wallClock.millisecondsSinceEpoch)
+        plan = BatchPlan(
+            start: orchestrator.wallClock.millisecondsSinceEpoch,
+            orchestrator.configuration.safety
+        )
     }
 
     /// Takes the next item.
     package mutating func add(_ line: BatchLine) async {
-        guard !settled.answered.contains(line.number), !settled.failed.contains(line.number) else { return }
+        guard !settled.has(line.number) else { return }
         plan.items += 1
+        plan.credentials.add(line)
         do throws(ModelError) {
             if let name = line.item.customID {
                 if let first = names[name] { throw .duplicateName(line.number, of: first) }

@@ -11,7 +11,7 @@ struct AskCommand: AsyncParsableCommand {
             The question is what you type, then the files of -f, then what is piped in,
             each after a blank line; several files are each preceded by their name. With
             --prompt-file it fills {{input}} there, or comes last. The answer goes to
-            stdout, all else to stderr.
+            stdout, byte for byte where that is no terminal; all else to stderr.
 
             Examples:
               aurelis ask --simulate "Write a tokenizer in Swift" -t codeGeneration
@@ -50,14 +50,20 @@ struct AskCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Ask for a repeatable answer, where the provider can give one.")
     var seed: Int?
 
-    @Option(help: .init("How long to wait for the answer, or the start of a stream: 500ms, 30s.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("How long to wait for the answer, or the start of a stream: 500ms, 30s.", valueName: "time"),
+        transform: DurationArgument.read
+    )
     var deadline: DurationArgument?
 
     @Option(
+        parsing: .unconditional,
         help: .init(
             "How long to wait for a quota, beside the deadline: 90s, 10m, 12h; even until a day's quota is back.",
             valueName: "time"
-        )
+        ),
+        transform: DurationArgument.read
     )
     var wait: DurationArgument?
 

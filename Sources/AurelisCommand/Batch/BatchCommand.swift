@@ -18,6 +18,7 @@ struct BatchCommand: AsyncParsableCommand {
               aurelis batch questions.jsonl -o answers.jsonl
               aurelis batch in.jsonl -o out.jsonl --errors failed.jsonl --in-flight 20
               aurelis batch in.jsonl --deadline 24h | jq .response.body
+              aurelis batch in.jsonl -o new.jsonl --restart --no-cache
 
             Exit status: 0 all answered, 1 some failed, 75 a limit or quota is reached, 130
             interrupted.
@@ -41,15 +42,20 @@ struct BatchCommand: AsyncParsableCommand {
     var inFlight = BatchOptions().inFlight
 
     @Option(
+        parsing: .unconditional,
         help: .init(
-            "How long all of it may take: 10m, 24h; what is not answered then has expired, and limits are waited out as long.",
+            "How long all of it may take: 10m, 24h; limits that end by then are waited out, and what is not answered then has expired.",
             valueName: "time"
-        )
+        ),
+        transform: DurationArgument.read
     )
     var deadline: DurationArgument?
 
-    @Flag(help: "Forget what an earlier run has kept, and ask everything.")
+    @Flag(help: "Forget what an earlier run has done, and begin again; kept answers of the cache still serve.")
     var restart = false
+
+    @Flag(help: "Ask every line anew, equal ones too, and keep no answer in the cache.")
+    var noCache = false
 
     @OptionGroup
     var provider: ProviderOptions
@@ -62,7 +68,8 @@ struct BatchCommand: AsyncParsableCommand {
             throw ValidationError("--in-flight must be between 1 and 1000, not \(inFlight)")
         }
         if output.isEmpty || errors?.isEmpty == true { throw ValidationError("a file to write to has no name") }
-        if input == output || input == errors {
+        // Standard input is no file that could be overwritten, nor one that a batch can be read from.
+        if input != "-", input == output || input == errors {
             throw ValidationError("the input would be overwritten; write to another file")
         }
         if output == errors { throw ValidationError("-o and --errors name the same file") }
@@ -73,7 +80,8 @@ struct BatchCommand: AsyncParsableCommand {
         let destination = BatchOutput(path: output == "-" ? nil : output, errorPath: errors)
         // Before anything is paid for.
         for path in [destination.path, destination.errorPath].compactMap(\.self) { try ReplacedFile.check(path) }
-        let input = try BatchInput(input)
+        var input = try BatchInput(input)
+        if noCache { input.cache = .off }
         let session = try Session.load(provider.overrides, logLevel: outputOptions.logLevel, console: console)
         var options = BatchOptions()
         options.inFlight = BatchCommand.inFlight(inFlight, under: session.configuration)

@@ -8,6 +8,8 @@ struct BatchInput: Sendable {
     let digest: String
     /// How many items it holds.
     let count: Int
+    /// How its requests go about cached answers; nil: the configuration decides.
+    var cache: CachePolicy?
 
     /// Reads the file.
     ///
@@ -53,12 +55,25 @@ struct BatchInput: Sendable {
             do { line = try lines.next() } catch { throw BatchError(.input, error.message) }
             if let line {
                 digest.update(line)
-                return BatchLine(line)
+                var item = BatchLine(line)
+                if let policy = input.cache { item.item.call = item.item.call.going(about: policy) }
+                return item
             }
             guard digest.value == input.digest else {
                 throw BatchError(.input, "\(input.path) has changed while it was read")
             }
             return nil
+        }
+    }
+}
+
+extension Result where Success == ModelCall, Failure == ModelError {
+    /// The same call with another policy for cached answers.
+    fileprivate func going(about policy: CachePolicy) -> Self {
+        map { call in
+            var call = call
+            call.cache = policy
+            return call
         }
     }
 }

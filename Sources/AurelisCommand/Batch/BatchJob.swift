@@ -64,8 +64,18 @@ struct BatchJob: Sendable {
             defer { group.cancelAll() }
             let display = BatchDisplay(BatchMeter(errors, at: .now), outlook) { errors.note($0) }
             group.addTask { await display.run() }
-            let report = try await runner.run({ () throws(BatchError) in try lines.next() }) { display.show($0) }
+            var credentials = BatchCredentials(orchestrator)
+            let report = try await runner.run(
+                { () throws(BatchError) -> BatchLine? in
+                    let line = try lines.next()
+                    // Of what an earlier run has sent that run has told.
+                    if let line, !settled.has(line.number) { credentials.add(line) }
+                    return line
+                },
+                onProgress: { display.show($0) }
+            )
             display.end()
+            if let words = credentials.words { console.warn(words) }
             return report
         }
     }

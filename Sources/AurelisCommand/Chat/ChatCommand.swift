@@ -45,10 +45,18 @@ struct ChatCommand: AsyncParsableCommand {
     @OptionGroup
     var sampling: SamplingOptions
 
-    @Option(help: .init("How long to wait for the start of an answer: 500ms, 30s.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("How long to wait for the start of an answer: 500ms, 30s.", valueName: "time"),
+        transform: DurationArgument.read
+    )
     var deadline: DurationArgument?
 
-    @Option(help: .init("How long to wait for a quota, beside the deadline: 90s, 10m, 12h.", valueName: "time"))
+    @Option(
+        parsing: .unconditional,
+        help: .init("How long to wait for a quota, beside the deadline: 90s, 10m, 12h.", valueName: "time"),
+        transform: DurationArgument.read
+    )
     var wait: DurationArgument?
 
     @Flag(help: "Ask nobody: only answers that are kept.")

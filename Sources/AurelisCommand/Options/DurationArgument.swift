@@ -1,8 +1,8 @@
-internal import ArgumentParser
-
 /// A length of time on the command line: `500ms`, `30s`, `2m`, `1h`, or a bare number of seconds.
-struct DurationArgument: ExpressibleByArgument, Hashable, Sendable {
+struct DurationArgument: ExplainedArgument, Hashable {
     let duration: Duration
+
+    static let possible = "a length of time above 0, such as 500ms, 30s, 10m or 24h"
 
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
@@ -19,6 +19,4 @@ struct DurationArgument: ExpressibleByArgument, Hashable, Sendable {
         guard milliseconds >= 1, milliseconds <= 366 * 86_400_000 else { return nil }
         duration = .milliseconds(Int64(milliseconds.rounded()))
     }
-
-    var defaultValueDescription: String { duration.readable }
 }

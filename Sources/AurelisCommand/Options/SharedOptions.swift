@@ -34,6 +34,11 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: .init("Keep data in this directory.", valueName: "dir"), completion: .directory)
     var dataDir: String?
 
+    func validate() throws {
+        if config?.isEmpty == true { throw ValidationError("--config names no file") }
+        if dataDir?.isEmpty == true { throw ValidationError("--data-dir names no directory") }
+    }
+
     /// These options as they were written, for a command line that means the same configuration.
     var words: [String] {
         (config.map { ["--config", $0] } ?? []) + (dataDir.map { ["--data-dir", $0] } ?? [])

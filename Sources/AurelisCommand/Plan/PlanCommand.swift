@@ -25,6 +25,9 @@ struct PlanCommand: AsyncParsableCommand {
     @Argument(help: .init("The requests.", valueName: "file"), completion: .file())
     var input: String
 
+    @Flag(help: "As `aurelis batch --no-cache` would ask: no line is answered from the cache.")
+    var noCache = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -36,17 +39,24 @@ struct PlanCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = output.console()
-        let input = try BatchInput(input)
+        var read = try BatchInput(input)
+        if noCache { read.cache = .off }
+        let batch = read
         let session = try Session.load(provider.overrides, logLevel: output.logLevel, console: console)
         let plan = try await Signals.interruptible {
             try await session.withEngine { engine in
-                try await PlanCommand.plan(input, engine.orchestrator)
+                let plan = try await PlanCommand.plan(batch, engine.orchestrator)
+                let metered = Set(await engine.orchestrator.quotaReport().rows.map(\.provider))
+                let used = Set(plan.shares.map(\.provider))
+                await UnknownAccounts(session).warn(of: metered.intersection(used), on: console)
+                return plan
             }
         }
+        if let words = plan.credentials.words { console.warn(words) }
         if json {
             try console.output.write(json: PlanJSON.text(plan))
         } else {
-            try PlanReport(plan, of: input.path).write(to: console)
+            try PlanReport(plan, of: batch.path).write(to: console)
         }
         guard plan.invalid > 0 else { return }
         throw ExitCode(CommandStatus.failure.rawValue)

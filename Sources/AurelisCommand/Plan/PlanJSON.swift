@@ -28,8 +28,24 @@ enum PlanJSON {
             json.endObject()
         }
         json.endArray()
+        if plan.credentials.lines > 0 { write(plan.credentials, to: &json) }
         json.endObject()
         return String(decoding: json.bytes, as: UTF8.self) + "\n"
+    }
+
+    private static func write(_ credentials: BatchCredentials, to json: inout JSONWriter) {
+        json.object("credentials") { json in
+            json.field("lines", credentials.lines)
+            json.key("first_lines")
+            json.beginArray()
+            for number in credentials.numbers { json.int(number) }
+            json.endArray()
+            json.key("kinds")
+            json.beginArray()
+            for kind in credentials.kinds { json.string(kind.rawValue) }
+            json.endArray()
+            json.field("policy", credentials.policy.rawValue)
+        }
     }
 
     private static func write(_ share: BatchPlan.Share, to json: inout JSONWriter) {

@@ -37,6 +37,10 @@ struct QuotaCommand: AsyncParsableCommand {
         // What models have left is to be seen all the same.
         do { keys = try KeyStore(session).ring.metered } catch { console.warn("\(error.message)") }
         let report = try await session.withEngine { await $0.orchestrator.quotaReport(keys: keys) }
+        let shown = report.rows.map(\.provider.rawValue)
+        // Where nothing is shown, what a refusal has taught of the account may be missing.
+        let concerned = report.rows.isEmpty ? session.configuration.providers.map(\.id) : shown
+        await UnknownAccounts(session).warn(of: Set(concerned.map { ProviderID(rawValue: $0) }), on: console)
         let out = console.output
         if json {
             var writer = JSONWriter()
