@@ -319,3 +319,17 @@ def test_a_flood_of_refusals_fills_no_disk_and_hides_no_request(serve, data):
         assert len(found) < 100 and told
         assert all(entry["address"] == "127.0.0.1" for entry in single)
     assert sum(entry["event"] == "model_request" for entry in entries) == 3
+
+
+@pytest.mark.parametrize("arguments", [("verify",), ("verify", "--json")])
+def test_where_there_is_no_log_there_is_none_to_verify(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    report = command(*arguments, data=tmp_path / "data")
+    assert report.returncode == 1 and "there is no audit log in" in report.stderr
+    if "--json" in arguments:
+        assert json.loads(report.stdout)["whole"] is False
+    # With anchors there was a log, and nobody can tell what became of it without its key.
+    anchors = tmp_path / "data" / "audit" / "anchors.jsonl"
+    anchors.parent.mkdir(parents=True)
+    anchors.write_text("{}\n")
+    report = command(*arguments, data=tmp_path / "data")
+    assert report.returncode == 3 and "the audit log has no key" in report.stderr

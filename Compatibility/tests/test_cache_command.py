@@ -92,3 +92,19 @@ def test_warming_asks_once(configuration: Path, tmp_path: Path) -> None:
     questions.write_text('{"prompt":"one","task":"explanation"}\n{"prompt":"two","model":"gpt-4o"}\n')
     assert "2 kept" in run(configuration, "cache", "warm", str(questions))
     assert "2 already kept" in run(configuration, "cache", "warm", str(questions))
+
+
+def test_of_a_gateway_that_wants_the_admin_key_nobody_says_that_none_runs(launch: Serve, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    subprocess.run([COMMAND, "keys", "create", "ops", "--admin", "--data-dir", str(data)], check=True, capture_output=True)
+    server = launch("serve", "--simulate", "--data-dir", str(data), data_directory=False)
+    port = server.admin_url.rsplit(":", 1)[1]
+    file = tmp_path / "own.yaml"
+    file.write_text(f"simulate: true\ndata_dir: {data}\nadmin: {{ port: {port} }}\n")
+    for arguments in [("stats",), ("invalidate", "--all"), ("invalidate", "framework_update")]:
+        told = run(file, "cache", *arguments)
+        assert told.count("was not asked, because it wants the admin key") == 1
+        assert "no gateway runs" not in told and "none runs" not in told
+    file.write_text(f"simulate: true\ndata_dir: {data}\nadmin: {{ port: 1 }}\n")
+    assert "no gateway runs on this configuration" in run(file, "cache", "stats")
+    assert "none runs here" in run(file, "cache", "invalidate", "--all")

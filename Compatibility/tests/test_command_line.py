@@ -199,3 +199,44 @@ def test_a_check_warns_of_what_only_this_machine_lacks(tmp_path: Path) -> None:
     assert doctor.returncode == 1 and len(failed) >= 2 and any("NOHOOK" in message for message in failed)
     file.write_text("simulate: true\nalerts: [{ webhook: not an address }]\n")
     assert command(tmp_path, "config", "check").returncode == 3
+
+
+def test_what_is_for_the_simulator_is_refused_where_it_does_not_answer(tmp_path: Path) -> None:
+    done = command(tmp_path, "serve", "--base-url", "http://127.0.0.1:1/v1", "--faults", "flaky", "--port", "0")
+    assert done.returncode == 2 and "--faults is for the simulator" in done.stderr and "--simulate" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("quota",), ("plan", "b.jsonl"), ("quota", "--json")])
+def test_whose_quota_it_is_cannot_be_known_without_the_credential(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    body = {"model": "m", "messages": [{"role": "user", "content": "x"}]}
+    line = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": body}
+    (tmp_path / "b.jsonl").write_text(json.dumps(line))
+    settings = "base_url: 'http://127.0.0.1:1/v1', api_key: { env: OWN_KEY }, models: { m: m }"
+    (tmp_path / "aurelis.yaml").write_text(f"providers: [{{ id: own, {settings}, limits: {{ requests_per_day: 5 }} }}]\n")
+    done = command(tmp_path, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert "warning: whose quota of own this is, is not known: no credential" in done.stderr and "OWN_KEY" in done.stderr
+    known = subprocess.run(
+        [COMMAND, *arguments, "--data-dir", "d"], capture_output=True, text=True, timeout=30, cwd=tmp_path,
+        env={**os.environ, "OWN_KEY": "x"},
+    )  # fmt: skip
+    assert known.returncode == 0 and "whose quota" not in known.stderr
+
+
+def test_a_variable_that_is_empty_is_not_set(tmp_path: Path) -> None:
+    (tmp_path / "aurelis.yaml").write_text("simulate: true\n")
+    done = run("ask", "hello", directory=tmp_path, environment={"AURELIS_CONFIG": "", "AURELIS_PROVIDER": ""})
+    assert done.stdout.startswith("Simulated answer")
+
+
+@pytest.mark.parametrize("arguments", ["ask --simulate hello", "batch --simulate b.jsonl", "keys create x"])
+def test_a_directory_that_cannot_be_made_is_told_in_words(tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "b.jsonl").write_text("{}\n")
+    done = command(tmp_path, *arguments.split(), "--data-dir", str(tmp_path / "b.jsonl" / "data"), stdin=subprocess.DEVNULL)
+    assert "cannot be made: Not a directory" in done.stderr
+    assert "Domain" not in done.stderr and "UserInfo" not in done.stderr
+
+
+def test_a_batch_from_standard_input_is_refused_for_what_it_is(tmp_path: Path) -> None:
+    done = run("batch", "--simulate", "-", directory=tmp_path, text="{}\n", status=2)
+    assert "standard input is no file" in done.stderr and "overwritten" not in done.stderr

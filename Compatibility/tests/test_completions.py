@@ -19,6 +19,8 @@ CASES = [
     ("aurelis config im", "aurelis config import"),
     ("aurelis ask --strat", "aurelis ask --strategy"),
     ("aurelis ask -f no", "aurelis ask -f notes.txt"),
+    ("aurelis serve --simulate --faults fla", "aurelis serve --simulate --faults flaky"),
+    ("aurelis simulate --faults no", "aurelis simulate --faults notes.txt"),
 ]
 
 
@@ -66,6 +68,7 @@ BASH_CASES = [
     ("aurelis ask -f keys/o", "aurelis ask -f keys/one.txt"),
     ("aurelis ask -f con", "aurelis ask -f config/"),
     ("aurelis serve --config=config/a", "aurelis serve --config=config/aurelis.yaml"),
+    ("aurelis serve --faults config/a", "aurelis serve --faults config/aurelis.yaml"),
 ]
 
 

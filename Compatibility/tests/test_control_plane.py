@@ -98,6 +98,7 @@ def test_the_command_has_a_gateway_read_its_configuration_again(steered: Steered
     done = steered.reload()
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == ["changed routing.aliases.mine", "needs a restart audit.sync"]
+    assert done.stderr == "the rest of the configuration is in effect\n"
     steered.ask(key, model="mine")
 
     steered.write("routing: { alises: {} }\n")

@@ -49,6 +49,26 @@ struct CacheCommandTests {
         #expect(!text.contains(token) && text.contains("[redacted:github_token]"))
     }
 
+    @Test("of a gateway that is there and was not asked nobody says that none runs, and it is told once")
+    func unasked() {
+        let gateway = UnaskedGateway()
+        #expect(!gateway.isThere && gateway.note() && !gateway.note() && gateway.isThere)
+        #expect(CacheInvalidateCommand.place(isGateway: false, isUnasked: true) == "in what outlives a gateway")
+        #expect(CacheInvalidateCommand.place(isGateway: false, isUnasked: false).hasSuffix("none runs here"))
+        #expect(CacheInvalidateCommand.place(isGateway: true, isUnasked: false).hasPrefix("at the gateway"))
+    }
+
+    @Test(
+        "a reload tells what holds now, and that the rest waits",
+        arguments: [
+            (0, 0, "the configuration is what it was"), (2, 0, "the configuration is in effect"),
+            (1, 1, "the rest of the configuration is in effect"), (0, 1, "nothing is in effect that was not before"),
+        ]
+    )
+    func reload(changed: Int, waiting: Int, words: String) {
+        #expect(ConfigReloadCommand.conclusion(changed: changed, waiting: waiting).hasPrefix(words))
+    }
+
     @Test("a selection as a query keeps every character")
     func query() {
         let selection = CacheSelectionArgument(task: .codeReview, tag: "a b&c=ü", tenant: "t/1")

@@ -16,12 +16,13 @@ struct CapturedConsole {
     /// - Parameters:
     ///   - isRead: false when nobody reads the answer any more.
     ///   - isTerminal: whether the pipe of the answer passes for a terminal.
-    init(isRead: Bool = true, isTerminal: Bool = false) {
+    ///   - showsErrors: whether that of everything else does.
+    init(isRead: Bool = true, isTerminal: Bool = false, showsErrors: Bool = false) {
         let output = CapturedConsole.pipe()
         let errors = CapturedConsole.pipe()
         console = Console(
             output: TextOutput(descriptor: output.writer, color: false, isTerminal: isTerminal),
-            errors: TextOutput(descriptor: errors.writer, color: false)
+            errors: TextOutput(descriptor: errors.writer, color: false, isTerminal: showsErrors)
         )
         if !isRead { close(output.reader) }
         readers = (isRead ? output.reader : nil, errors.reader)

@@ -66,6 +66,19 @@ struct KeysCommandTests {
         }
     }
 
+    @Test("a pattern that no list's model matches is told, and taken all the same")
+    func unlisted() throws {
+        let patterns = try #require(ModelPatternsArgument(argument: "nope-model,gpt-4o,openai/gpt-4o,codestral*,zzz*"))
+        let found = UnlistedPatterns.among(patterns.patterns, Configuration())
+        #expect(found.map(\.description) == ["nope-model", "zzz*"])
+        #expect(UnlistedPatterns.words(found)?.hasPrefix("\"nope-model\", \"zzz*\" match no model") == true)
+        #expect(UnlistedPatterns.words(Array(found.prefix(1)))?.hasPrefix("\"nope-model\" matches no model") == true)
+        #expect(UnlistedPatterns.words([]) == nil)
+        var configuration = Configuration()
+        configuration.orchestrator.routing.aliases = ["nope-model": [.gpt4o]]
+        #expect(UnlistedPatterns.among(patterns.patterns, configuration).map(\.description) == ["zzz*"])
+    }
+
     @Test("a list says how many keys it does not show")
     func hidden() {
         #expect(KeysListCommand.remark(hidden: 0) == nil)
@@ -86,7 +99,7 @@ struct KeysCommandTests {
             let failure = await #expect(throws: CommandFailure.self) { () async throws in
                 _ = try await plane.get("/admin/quota")
             }
-            #expect(failure?.status == .usage && failure?.message.contains(words) == true)
+            #expect(failure?.status == .authentication && failure?.message.contains(words) == true)
         }
     }
 

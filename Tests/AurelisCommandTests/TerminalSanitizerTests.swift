@@ -66,6 +66,37 @@ struct TerminalSanitizerTests {
         }
     }
 
+    @Test(
+        "what is said on a terminal beside an answer begins a line, also where the answer goes through a pipe to it",
+        arguments: [true, false]
+    )
+    func openLine(isTerminal: Bool) throws {
+        let captured = CapturedConsole(isTerminal: isTerminal, showsErrors: true)
+        var printer = AnswerPrinter(captured.console.output, line: captured.console.line)
+        captured.console.remark("before")
+        try printer.print("half a ")
+        captured.console.remark("waiting")
+        captured.console.warn("still")
+        try printer.print("line")
+        try printer.finish()
+        captured.console.remark("after")
+        let written = try captured.finish()
+        let end = isTerminal ? ("\n", "") : ("", "\n")
+        #expect(written.output == "half a line" + end.0)
+        #expect(written.errors == "before\n\nwaiting\nwarning: still\n\(end.1)after\n")
+    }
+
+    @Test("in a log of both outputs nothing is added to an answer")
+    func log() throws {
+        let captured = CapturedConsole()
+        var printer = AnswerPrinter(captured.console.output, line: captured.console.line)
+        try printer.print("answer")
+        try printer.finish()
+        captured.console.remark("after")
+        let written = try captured.finish()
+        #expect(written.output == "answer" && written.errors == "after\n")
+    }
+
     @Test("a line for a table or an error holds no line breaks")
     func singleLine() {
         #expect(TerminalSanitizer.singleLine("one\r\ntwo\tthree\n\u{1B}[0m") == "one two three ␛[0m")

@@ -1,10 +1,16 @@
 /// Prints an answer: made safe and ended by a newline on a terminal, untouched anywhere else.
 struct AnswerPrinter {
     private let output: TextOutput
+    private let line: OpenLine
     private var sanitizer = TerminalSanitizer()
-    private var endsWithNewline = true
 
-    init(_ output: TextOutput) { self.output = output }
+    /// A printer.
+    ///
+    /// - Parameter line: knows whether what is said beside the answer has to begin a line.
+    init(_ output: TextOutput, line: OpenLine = OpenLine()) {
+        self.output = output
+        self.line = line
+    }
 
     /// The next piece of the answer.
     mutating func print(_ piece: String) throws(WriteFailure) {
@@ -16,12 +22,12 @@ struct AnswerPrinter {
     mutating func finish() throws(WriteFailure) {
         guard output.isTerminal else { return }
         try write(sanitizer.finish())
-        if !endsWithNewline { try write("\n") }
+        if line.end() { try output.write("\n") }
     }
 
     private mutating func write(_ text: String) throws(WriteFailure) {
-        guard let last = text.unicodeScalars.last else { return }
         try output.write(text)
-        endsWithNewline = last == "\n"
+        // Who reads a pipe may show it on the same terminal; what goes into a file stands nowhere else.
+        if output.isTerminal || output.isPipe { line.wrote(text) }
     }
 }

@@ -31,7 +31,7 @@ struct Asking: Sendable {
         if json {
             try console.output.write(json: AnswerJSON.response(response))
         } else {
-            var printer = AnswerPrinter(console.output)
+            var printer = AnswerPrinter(console.output, line: console.line)
             try printer.print(response.content)
             try printer.finish()
         }
@@ -41,7 +41,7 @@ struct Asking: Sendable {
     private func streamed(_ orchestrator: ModelOrchestrator) async throws -> ModelResponse {
         let stream = try await orchestrator.stream(request)
         defer { stream.cancel() }
-        var printer = AnswerPrinter(console.output)
+        var printer = AnswerPrinter(console.output, line: console.line)
         do {
             while let delta = try await stream.next() {
                 if json {
@@ -55,6 +55,7 @@ struct Asking: Sendable {
             }
         } catch let error as ModelError {
             try printer.finish()
+            console.beginLine()
             var error = error
             error.trace = error.trace ?? stream.response.trace
             throw error
@@ -91,7 +92,7 @@ struct Asking: Sendable {
     private func explain(_ trace: RouteTrace) {
         let errors = console.errors
         // On a terminal the table stands below the answer.
-        if console.output.isTerminal, errors.isTerminal { errors.note("\n") }
+        if console.output.isTerminal, errors.isTerminal { errors.note("\n") } else { console.beginLine() }
         if let cache = trace.cache {
             let age = cache.age.map { ", \($0.readable) old" } ?? ""
             errors.note(errors.style(.quiet, "cache: \(cache)\(age)") + "\n")

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Aurelis
 internal import AurelisApp
 internal import AurelisStorage
+internal import Foundation
 
 /// `aurelis audit verify`: whether the log is what was written.
 struct AuditVerifyCommand: AsyncParsableCommand {
@@ -14,7 +15,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             Anchors beside the log are always looked at; those that lie where the log's
             owner cannot reach them prove the most.
 
-            Exit status: 0 whole, 1 not whole, or nothing there.
+            Exit status: 0 whole, 1 not whole, or nothing there, 3 the key is missing.
 
             Example:
               aurelis audit verify --anchors /mnt/elsewhere/anchors.jsonl
@@ -34,16 +35,42 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         let console = options.output.console()
         let session = try options.session(console)
         let directory = session.auditDirectory
-        let keys = try AuditKeys.ring(session.configuration, environment: session.environment, makes: false)
         var files = [(directory.anchors, false)]
         if let file = session.configuration.audit.settings.anchors.file { files.append((file, false)) }
         files += anchors.map { ($0, true) }
+        let keys: AuditKeyRing
+        do throws(ConfigurationError) {
+            keys = try AuditKeys.ring(session.configuration, environment: session.environment, makes: false)
+        } catch {
+            // Without a log the missing key is no mistake: both are made with the first entry.
+            guard try Self.isEmpty(directory, files) else { throw error }
+            return try conclude(AuditVerification(), of: directory, console)
+        }
         let report: AuditVerification
         do throws(AuditFileError) {
             report = try AuditVerification.run(directory, keys: keys, anchors: files)
         } catch {
             throw CommandFailure(error)
         }
+        try conclude(report, of: directory, console)
+    }
+
+    /// Whether nothing was ever written, as far as can be seen: neither entries nor anchors.
+    private static func isEmpty(_ directory: AuditDirectory, _ anchors: [(String, Bool)]) throws -> Bool {
+        do throws(AuditFileError) {
+            guard try directory.files().isEmpty else { return false }
+            return anchors.allSatisfy { path, isRequired in
+                !isRequired && !FileManager.default.fileExists(atPath: path)
+            }
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    /// Prints what was found.
+    ///
+    /// - Throws: that the log is not whole, or not there.
+    private func conclude(_ report: AuditVerification, of directory: AuditDirectory, _ console: Console) throws {
         let text = AuditReport(report, directory: directory.path)
         if json {
             try console.output.write(json: text.json)

@@ -16,7 +16,7 @@ struct CacheCommand: AsyncParsableCommand {
               aurelis cache list --task codeReview
               aurelis cache invalidate framework_update
               aurelis cache invalidate --tag release-2
-              aurelis cache warm questions.jsonl
+              aurelis cache warm warm-up.jsonl
             """,
         subcommands: [
             CacheStatsCommand.self, CacheListCommand.self, CacheShowCommand.self, CacheInvalidateCommand.self,

@@ -61,8 +61,7 @@ struct CacheInvalidateCommand: AsyncParsableCommand {
             }
             let count = try await desk.count(of: selection, event: event, limit: 1_000)
             let isGateway = try await desk.invalidate(selection, event: event)
-            let place =
-                isGateway ? "at the gateway and in what outlives it" : "in what outlives a gateway; none runs here"
+            let place = Self.place(isGateway: isGateway, isUnasked: desk.gateway.isUnasked)
             if json {
                 let members = "\"invalidated\":true,\"answers\":\(count),\"gateway\":\(isGateway)"
                 return try console.output.write(json: "{\(members)}\n")
@@ -73,5 +72,11 @@ struct CacheInvalidateCommand: AsyncParsableCommand {
                 console.warn("no kept answer is tagged \(event), and `cache.events` names no task for it")
             }
         }
+    }
+
+    /// Where answers were made unfindable.
+    static func place(isGateway: Bool, isUnasked: Bool) -> String {
+        if isGateway { return "at the gateway and in what outlives it" }
+        return isUnasked ? "in what outlives a gateway" : "in what outlives a gateway; none runs here"
     }
 }

@@ -33,7 +33,8 @@ struct CacheStatsCommand: AsyncParsableCommand {
             let (output, style) = (console.output, console.output.style)
             try output.write(Self.table(report, isGateway: isGateway).rendered(width: output.columns, style: style))
             for line in isGateway ? Self.lines(report.statistics) : [] { try output.write(line + "\n") }
-            if !isGateway { console.remark("no gateway runs on this configuration: memory and hits are its own") }
+            guard !isGateway, !desk.gateway.isUnasked else { return }
+            console.remark("no gateway runs on this configuration: memory and hits are its own")
         }
     }
 

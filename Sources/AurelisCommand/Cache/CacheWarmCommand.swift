@@ -10,11 +10,12 @@ struct CacheWarmCommand: AsyncParsableCommand {
         abstract: "Ask the questions of a file that have no kept answer yet, one after the other.",
         discussion: """
             The file holds a JSON object per line: the body of a chat completion or of an
-            embedding request, or {"prompt": "…", "task": "…", "model": "…"}. Ends with
-            status 75 when a limit is reached; the same command goes on from there.
+            embedding request, or {"prompt": "…", "task": "…", "model": "…"}; it is not
+            the format of `aurelis batch`. Ends with status 75 when a limit is reached; the
+            same command goes on from there.
 
             Example:
-              aurelis cache warm questions.jsonl --provider openai
+              aurelis cache warm warm-up.jsonl --provider openai
             """
     )
 

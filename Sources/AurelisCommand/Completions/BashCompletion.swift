@@ -53,6 +53,8 @@ enum BashCompletion {
             local COMP_LINE="${words[*]}"
             local COMP_POINT="${#COMP_LINE}"
             _aurelis "${1}" "${current}" "${previous}"
+            # A directory is the beginning of a path.
+            [[ "${#COMPREPLY[@]}" -eq 1 && "${COMPREPLY[0]}" = */ ]] && compopt -o nospace 2>/dev/null
             if "${is_help}"; then
                 local -a commands=()
                 local word

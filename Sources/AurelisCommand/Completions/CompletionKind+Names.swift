@@ -2,7 +2,9 @@ internal import ArgumentParser
 internal import Aurelis
 internal import AurelisApp
 internal import AurelisProviders
+internal import AurelisSimulator
 internal import AurelisStorage
+internal import Foundation
 
 extension CompletionKind {
     /// The models of the configuration in effect.
@@ -18,6 +20,11 @@ extension CompletionKind {
 
     /// The presets of providers.
     static let presets = CompletionKind.list(ProviderPreset.names)
+
+    /// The ready-made faults, and files and directories.
+    static let faults = CompletionKind.custom { _, _, beginning in
+        FaultScript.names.filter { $0.hasPrefix(beginning) } + CompletionNames.files(beginning)
+    }
 
     /// The keys of the data directory.
     static let keys = CompletionKind.custom { words, _, beginning in
@@ -48,6 +55,22 @@ enum CompletionNames {
         else { return [] }
         let now = WallClock.system.millisecondsSinceEpoch
         return book.keys.filter { $0.isUsable(at: now) }.map(\.id).sorted()
+    }
+
+    /// Files and directories whose path begins so; a directory ends with a slash.
+    static func files(_ beginning: String) -> [String] {
+        let directory = beginning.lastIndex(of: "/").map { String(beginning[...$0]) } ?? ""
+        let name = beginning.dropFirst(directory.count)
+        let files = FileManager.default
+        let names = (try? files.contentsOfDirectory(atPath: directory.isEmpty ? "." : directory)) ?? []
+        // Hidden ones only when they are meant.
+        return names.filter { $0.hasPrefix(name) && (name.hasPrefix(".") || !$0.hasPrefix(".")) }.sorted().map {
+            found in
+            var isDirectory: ObjCBool = false
+            let path = directory + found
+            return files.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+                ? path + "/" : path
+        }
     }
 
     /// What the words that are there already would read.

@@ -87,7 +87,18 @@ struct ConfigReloadCommand: AsyncParsableCommand {
         }
         try print("changed", "changed", .good)
         try print("needs_restart", "needs a restart", .caution)
-        let isSame = ["changed", "needs_restart"].allSatisfy { document[$0]?.count ?? 0 == 0 }
-        console.remark(isSame ? "the configuration is what it was" : "the configuration is in effect")
+        console.remark(
+            Self.conclusion(changed: document["changed"]?.count ?? 0, waiting: document["needs_restart"]?.count ?? 0)
+        )
+    }
+
+    /// What holds now.
+    static func conclusion(changed: Int, waiting: Int) -> String {
+        switch (changed > 0, waiting > 0) {
+        case (false, false): "the configuration is what it was"
+        case (true, false): "the configuration is in effect"
+        case (true, true): "the rest of the configuration is in effect"
+        case (false, true): "nothing is in effect that was not before: what changed waits for the restart"
+        }
     }
 }

@@ -16,6 +16,10 @@ struct ControlPlane: Sendable {
     var adminKey = ProcessEnvironment.current["AURELIS_ADMIN_KEY"].flatMap { $0.isEmpty ? nil : $0 }
     /// Is told why a gateway that nobody named is not asked after all.
     var remark: @Sendable (String) -> Void = { _ in }
+    private let unasked = UnaskedGateway()
+
+    /// Whether somebody listens who was not asked after all.
+    var isUnasked: Bool { unasked.isThere }
 
     /// An answer with its status.
     struct Answer {
@@ -66,7 +70,7 @@ struct ControlPlane: Sendable {
             if error.code == .cancelled { throw CancellationError() }
             // Nobody has to run; but whoever names a gateway wants that one.
             guard named != nil else {
-                if error.code == .certificateUntrusted { remark("who listens there was not asked: \(error.message)") }
+                if error.code == .certificateUntrusted { pass("who listens there was not asked: \(error.message)") }
                 return nil
             }
             throw CommandFailure(.failure, "the control plane at \(address) does not answer: \(error.message)")
@@ -75,13 +79,16 @@ struct ControlPlane: Sendable {
         return try refused(answer)
     }
 
+    /// Says why somebody is passed over, once.
+    private func pass(_ reason: String) { if unasked.note() { remark(reason) } }
+
     /// What it means that the control plane wants an admin key, or another.
     ///
     /// - Returns: nil, as if nobody were there, when nobody said that this gateway shall be asked.
     private func refused(_ answer: Answer) throws -> Answer? {
         let reason = answer.document["error"]?["message"]?.string ?? "it wants an admin key"
         if named == nil, adminKey == nil, !isRequired {
-            remark("the gateway at \(address) was not asked, because it wants the admin key ($AURELIS_ADMIN_KEY)")
+            pass("the gateway at \(address) was not asked, because it wants the admin key ($AURELIS_ADMIN_KEY)")
             return nil
         }
         throw CommandFailure(
@@ -97,11 +104,11 @@ struct ControlPlane: Sendable {
     private func checked(_ key: String) throws(CommandFailure) -> String {
         let token: AccessKeyToken
         do { token = try AccessKeyToken(parsing: key) } catch {
-            throw CommandFailure(.usage, "$AURELIS_ADMIN_KEY cannot be a key: \(error)")
+            throw CommandFailure(.authentication, "$AURELIS_ADMIN_KEY cannot be a key: \(error)")
         }
         guard token.kind == .admin else {
             throw CommandFailure(
-                .usage,
+                .authentication,
                 "$AURELIS_ADMIN_KEY is a key for models; the control plane wants an admin key",
                 hint: "`aurelis keys create NAME --admin` makes one"
             )

@@ -12,6 +12,9 @@ struct KeyStore: Sendable {
         self.session = session
     }
 
+    /// What the session works by.
+    var configuration: Configuration { session.configuration }
+
     /// Where they are.
     var path: String { file.path }
 

@@ -80,6 +80,7 @@ struct KeysCreateCommand: AsyncParsableCommand {
     var secrets: SecretPolicyArgument?
 
     @Option(
+        parsing: .unconditional,
         help: .init("How long it is good, such as 30d or 12h; default: until it is revoked.", valueName: "time"),
         transform: LifetimeArgument.read
     )
@@ -111,11 +112,13 @@ struct KeysCreateCommand: AsyncParsableCommand {
     func run() async throws {
         let console = options.output.console()
         let store = try options.store(console)
+        let unlisted = UnlistedPatterns.among(models?.patterns ?? [], store.configuration)
         let now = WallClock.system.millisecondsSinceEpoch
         let (key, text) = try store.update("key_created") { book, random in
             try book.create(draft, at: now, using: &random)
         }
         try KeyPrinter(now: now).printNew(key, text, json: options.json, on: console)
+        if let words = UnlistedPatterns.words(unlisted) { console.warn(words) }
         let use =
             key.kind == .admin
             ? "operators export AURELIS_ADMIN_KEY with it" : "clients send it as Authorization: Bearer"

@@ -20,6 +20,7 @@ struct KeysRotateCommand: AsyncParsableCommand {
     var name: String
 
     @Option(
+        parsing: .unconditional,
         help: .init("How long the old secret is good beside the new; default: not at all.", valueName: "time"),
         transform: LifetimeArgument.read
     )

@@ -56,7 +56,7 @@ struct ServeCommand: AsyncParsableCommand {
             "With --simulate: what goes wrong: a JSON file, or one of \(FaultScript.names.joined(separator: ", ")).",
             valueName: "file|name"
         ),
-        completion: .file()
+        completion: .faults
     )
     var faults: String?
 
@@ -88,6 +88,18 @@ struct ServeCommand: AsyncParsableCommand {
         return overrides
     }
 
+    /// Refuses what only the simulator understands, where it does not answer.
+    func check(_ configuration: Configuration) throws(CommandFailure) {
+        guard !configuration.simulates else { return }
+        let flags = [("--seed", seed != nil), ("--tier", tier != nil), ("--faults", faults != nil)]
+        guard let flag = flags.first(where: \.1)?.0 else { return }
+        throw CommandFailure(
+            .usage,
+            "\(flag) is for the simulator, which does not answer here",
+            hint: "add --simulate, or leave \(flag) out; `aurelis simulate \(flag) …` simulates a provider of its own"
+        )
+    }
+
     func run() async throws {
         let console = output.console()
         let overrides = overrides
@@ -98,6 +110,7 @@ struct ServeCommand: AsyncParsableCommand {
             defaultLogLevel: .notice,
             isServing: true
         )
+        try check(session.configuration)
         try await session.serve(on: console) {
             try Session.read(overrides, environment: session.environment).configuration
         }

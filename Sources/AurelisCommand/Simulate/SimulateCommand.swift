@@ -38,7 +38,7 @@ struct SimulateCommand: AsyncParsableCommand {
             "What goes wrong: a JSON file, or one of \(FaultScript.names.joined(separator: ", ")).",
             valueName: "file|name"
         ),
-        completion: .file()
+        completion: .faults
     )
     var faults: String?
 

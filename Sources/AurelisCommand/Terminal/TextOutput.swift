@@ -12,6 +12,8 @@ struct TextOutput: Sendable {
     let descriptor: Int32
     /// Whether a person is looking.
     let isTerminal: Bool
+    /// Whether another program reads it.
+    let isPipe: Bool
     /// How words stand out there.
     let style: Style
     /// How many columns there are; 100 where nobody knows.
@@ -26,6 +28,7 @@ struct TextOutput: Sendable {
         self.descriptor = descriptor
         let isTerminal = isTerminal ?? (isatty(descriptor) == 1)
         self.isTerminal = isTerminal
+        self.isPipe = !isTerminal && TextOutput.isPipe(descriptor)
         self.style = Style(isEnabled: color && isTerminal)
         self.columns = isTerminal ? TextOutput.terminalColumns(descriptor) : 100
     }
@@ -75,6 +78,11 @@ struct TextOutput: Sendable {
 
     /// Writes a remark whose loss does not matter.
     func note(_ text: String) { try? write(text) }
+
+    private static func isPipe(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
+    }
 
     private static func terminalColumns(_ descriptor: Int32) -> Int {
         var size = winsize()
