@@ -25,7 +25,9 @@ struct DataDirectoryTests {
 
     @Test(
         "one that is there stays as open as it is, whatever it holds",
-        arguments: [(0o755, ["notes.txt"]), (0o755, []), (0o775, ["quota.sqlite"]), (0o1777, []), (0o700, ["audit.key"])]
+        arguments: [
+            (0o755, ["notes.txt"]), (0o755, []), (0o775, ["quota.sqlite"]), (0o1777, []), (0o700, ["audit.key"]),
+        ]
     )
     func left(mode: Int, files: [String]) throws {
         try with(mode: mode, files) { path in

@@ -34,7 +34,10 @@ struct StreamTests {
         #expect(stream.response.usage == TokenUsage(prompt: 7, completion: 3))
     }
 
-    @Test("who names a deadline waits so long for the first token, where nobody else could answer", arguments: [true, false])
+    @Test(
+        "who names a deadline waits so long for the first token, where nobody else could answer",
+        arguments: [true, false]
+    )
     func firstTokenOfTheOnlyOne(isAlone: Bool) async throws {
         provider.script(.gpt4o, .text("thought for a while"))
         var request = ModelRequest("x", model: .gpt4o)

@@ -51,10 +51,10 @@ extension ModelOrchestrator {
                 call.spans?.stage("aurelis.flight.join", from: boarding, to: arrival, with: flight.place)
                 if failure == nil { cache.countShared() }
                 // What ended the other call's patience need not end ours.
-                if let failure, journey.mayContinue(at: arrival), !landing.journey.mayContinue(at: arrival)
-                    || failure.category == .rateLimit && journey.patience > landing.journey.patience
-                {
-                    continue
+                if let failure, journey.mayContinue(at: arrival) {
+                    let isLessPatient = landing.journey.patience < journey.patience
+                    let hasGivenUp = failure.category == .rateLimit && isLessPatient
+                    if hasGivenUp || !landing.journey.mayContinue(at: arrival) { continue }
                 }
             }
             return try await found(landing, flight, id, for: call, journey: &journey)

@@ -178,7 +178,8 @@ package struct QuotaMeter: Sendable, Hashable, Codable {
         guard !learnedLimits.isEmpty || !windows.isEmpty else { return plan.limits }
         var limits = plan.limits
         for learned in learnedLimits where learnedUntil ?? .max > now {
-            guard let index = limits.firstIndex(where: { $0.unit == learned.unit && $0.period == learned.period }) else {
+            guard let index = limits.firstIndex(where: { $0.unit == learned.unit && $0.period == learned.period })
+            else {
                 limits.append(learned)
                 continue
             }

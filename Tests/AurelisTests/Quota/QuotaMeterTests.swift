@@ -208,7 +208,9 @@ struct QuotaMeterTests {
         }
         for number in 0..<QuotaBooks.maximumMeters + 100 {
             let other = QuotaDemand([(QuotaMeterID("made-up-\(number)"), plan)])
-            guard case .granted(let ticket) = books.reserve(other, as: "\(number)", at: start) else { throw TestFailure() }
+            guard case .granted(let ticket) = books.reserve(other, as: "\(number)", at: start) else {
+                throw TestFailure()
+            }
             books.settle(ticket, .used(nil))
         }
         #expect(books.meters.count == QuotaBooks.maximumMeters)
