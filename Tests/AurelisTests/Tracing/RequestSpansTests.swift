@@ -215,7 +215,7 @@ struct RequestSpansTests {
     func credentials() async throws {
         // Put together when the test runs, so that no file holds what looks like a key.
         let secret = "xox" + "b-210987654321-aBcD3fGh1jKlMn0pQrStUvW2"
-        let model = try #require(ModelID(secret))
+        let model = ModelID(secret)
         _ = try? await orchestrator().respond(to: ModelRequest("x", model: model))
         let root = try #require(spans("aurelis.chat").first)
         #expect(text(root, "gen_ai.request.model")?.contains("redacted") == true)
