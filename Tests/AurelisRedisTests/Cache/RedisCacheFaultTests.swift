@@ -13,15 +13,16 @@ struct RedisCacheFaultTests {
 
     private func impatient(_ redis: RedisClient, _ logger: LogLines = LogLines()) -> RedisCacheStore {
         RedisCacheStore.sample(redis, logger: logger.logger) {
-            $0.lookupDeadline = .milliseconds(5)
-            $0.commandDeadline = .milliseconds(50)
-            $0.flushDeadline = .milliseconds(100)
+            // Longer than a busy machine keeps a thread waiting: what is thawed must be able to keep them.
+            $0.lookupDeadline = .milliseconds(100)
+            $0.commandDeadline = .milliseconds(300)
+            $0.flushDeadline = .milliseconds(300)
         }
     }
 
     /// Redis as the client of a gateway sees it.
     private func configure(_ configuration: inout RedisConfiguration) {
-        configuration.connectTimeout = .milliseconds(50)
+        configuration.connectTimeout = .milliseconds(300)
         configuration.circuit.cooldown = .milliseconds(1)
         configuration.circuit.maximumCooldown = .milliseconds(20)
     }
