@@ -160,6 +160,8 @@ def test_whether_alerts_arrive_can_be_tried(configuration: Path, hook: Hook) -> 
 
 def test_the_doctor_says_what_to_do(configuration: Path, tmp_path: Path) -> None:
     """What is fine is told, what is not fails the command and says how to correct it."""
+    # It holds the secret of a webhook.
+    configuration.chmod(0o600)
     code, output, _ = run("doctor", "--config", str(configuration), "--json")
     report = json.loads(output)
     failing = [check for check in report["checks"] if check["verdict"] == "fail"]
